@@ -1,0 +1,368 @@
+//! What crosses the boundary. Changing anything here means a new [`ABI_VERSION`].
+
+use std::ffi::{c_char, c_void};
+use std::marker::PhantomData;
+
+/// The version of this ABI. A host uses only an engine that says the same number.
+pub const ABI_VERSION: u32 = 1;
+
+/// Name of the function every engine exports: [`EntryPoint`].
+pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
+
+/// Gives the engine's table of functions. The table lives as long as the process.
+pub type EntryPoint = unsafe extern "C" fn() -> *const EngineTable;
+
+/// Bytes that somebody else owns, or nothing at all.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Slice<'a> {
+    start: *const c_char,
+    length: usize,
+    owner: PhantomData<&'a [u8]>,
+}
+
+impl<'a> Slice<'a> {
+    /// No bytes, and not the empty text either.
+    pub const ABSENT: Self = Self {
+        start: std::ptr::null(),
+        length: 0,
+        owner: PhantomData,
+    };
+
+    /// A view of `bytes`.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            start: bytes.as_ptr().cast(),
+            length: bytes.len(),
+            owner: PhantomData,
+        }
+    }
+
+    /// A view of `bytes` if there are any.
+    pub fn maybe(bytes: Option<&'a [u8]>) -> Self {
+        bytes.map_or(Self::ABSENT, Self::new)
+    }
+
+    /// The bytes; `None` if absent.
+    pub fn get(self) -> Option<&'a [u8]> {
+        if self.start.is_null() {
+            return None;
+        }
+        // SAFETY: a Slice is made by `new` from bytes that live for 'a, on this or the other side of the boundary.
+        Some(unsafe { std::slice::from_raw_parts(self.start.cast(), self.length) })
+    }
+
+    /// The bytes; the empty slice if absent.
+    pub fn bytes(self) -> &'a [u8] {
+        self.get().unwrap_or_default()
+    }
+
+    /// The bytes as text, with replacement characters where they are not UTF-8.
+    pub fn text(self) -> std::borrow::Cow<'a, str> {
+        String::from_utf8_lossy(self.bytes())
+    }
+}
+
+impl std::fmt::Debug for Slice<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().map(String::from_utf8_lossy).fmt(f)
+    }
+}
+
+/// A name and its value.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Pair<'a> {
+    /// The name; never absent.
+    pub name: Slice<'a>,
+    /// The value; absent if the variable exists without one.
+    pub value: Slice<'a>,
+}
+
+/// Several values in a row.
+#[repr(C)]
+pub struct List<'a, T> {
+    start: *const T,
+    length: usize,
+    owner: PhantomData<&'a [T]>,
+}
+
+impl<T> Clone for List<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<'_, T> {}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for List<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl<'a, T> List<'a, T> {
+    /// A view of `items`.
+    pub const fn new(items: &'a [T]) -> Self {
+        Self {
+            start: items.as_ptr(),
+            length: items.len(),
+            owner: PhantomData,
+        }
+    }
+
+    /// The items.
+    pub fn get(self) -> &'a [T] {
+        // SAFETY: a List is made by `new` from a slice that lives for 'a; an empty one has a dangling, aligned start.
+        unsafe { std::slice::from_raw_parts(self.start, self.length) }
+    }
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// Variables that the host computes for every request, by number instead of by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum Field { $($(#[$doc])* $variant,)* }
+
+        impl Field {
+            /// All of them, in order of their numbers.
+            pub const ALL: &'static [Field] = &[$(Field::$variant,)*];
+
+            /// The environ key.
+            pub const fn name(self) -> &'static str {
+                match self { $(Field::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+fields! {
+    /// As received, or mapped from HEAD to GET.
+    RequestMethod = "REQUEST_METHOD",
+    /// Path of the application, slashes collapsed; may be empty, never absent.
+    ScriptName = "SCRIPT_NAME",
+    /// Rest of the path, slashes collapsed; may be empty, never absent.
+    PathInfo = "PATH_INFO",
+    /// Never absent.
+    QueryString = "QUERY_STRING",
+    /// The request target as received.
+    RequestUri = "REQUEST_URI",
+    /// Such as `HTTP/1.1`.
+    ServerProtocol = "SERVER_PROTOCOL",
+    /// httpd's name for self-referential URLs.
+    ServerName = "SERVER_NAME",
+    /// httpd's port for self-referential URLs.
+    ServerPort = "SERVER_PORT",
+    /// Local address.
+    ServerAddr = "SERVER_ADDR",
+    /// The banner.
+    ServerSoftware = "SERVER_SOFTWARE",
+    /// As configured.
+    ServerAdmin = "SERVER_ADMIN",
+    /// The client's address, after mod_remoteip.
+    RemoteAddr = "REMOTE_ADDR",
+    /// The client's port.
+    RemotePort = "REMOTE_PORT",
+    /// In the file system's encoding.
+    DocumentRoot = "DOCUMENT_ROOT",
+    /// As httpd has it.
+    ContextDocumentRoot = "CONTEXT_DOCUMENT_ROOT",
+    /// As httpd has it.
+    ContextPrefix = "CONTEXT_PREFIX",
+    /// httpd's own scheme.
+    RequestScheme = "REQUEST_SCHEME",
+    /// The mapped file, in the file system's encoding.
+    ScriptFilename = "SCRIPT_FILENAME",
+    /// Request header.
+    ContentType = "CONTENT_TYPE",
+    /// Request header.
+    ContentLength = "CONTENT_LENGTH",
+    /// If httpd authenticated the request.
+    RemoteUser = "REMOTE_USER",
+    /// If httpd authenticated the request.
+    AuthType = "AUTH_TYPE",
+    /// On a redirected request.
+    RedirectUrl = "REDIRECT_URL",
+    /// On a redirected request.
+    RedirectQueryString = "REDIRECT_QUERY_STRING",
+    /// On a redirected request.
+    RedirectRemoteUser = "REDIRECT_REMOTE_USER",
+    /// If the operator passes it.
+    Authorization = "HTTP_AUTHORIZATION",
+    /// If the operator passes it (`CGIPassAuth`).
+    ProxyAuthorization = "HTTP_PROXY_AUTHORIZATION",
+    /// Handler name, such as `wsgi-script`.
+    RequestHandler = "mod_wsgi.request_handler",
+    /// Path of the handler script; empty if there is none.
+    HandlerScript = "mod_wsgi.handler_script",
+    /// `SCRIPT_NAME` before trusted proxy headers.
+    OwnScriptName = "mod_wsgi.script_name",
+    /// `PATH_INFO` before trusted proxy headers.
+    OwnPathInfo = "mod_wsgi.path_info",
+    /// Host text of the accepting socket.
+    ListenerHost = "mod_wsgi.listener_host",
+    /// Port of the accepting socket.
+    ListenerPort = "mod_wsgi.listener_port",
+    /// httpd's log id of the request.
+    RequestId = "mod_wsgi.request_id",
+    /// httpd's log id of the connection, if it has one already.
+    ConnectionId = "mod_wsgi.connection_id",
+}
+
+/// Number of [`Field`]s.
+pub const FIELDS: usize = Field::ALL.len();
+
+/// A request for an application.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Request<'a> {
+    /// Application group; empty for the main interpreter.
+    pub group: Slice<'a>,
+    /// Path of the script file.
+    pub script: Slice<'a>,
+    /// Modification time of the script in microseconds since the epoch, as the host saw it; 0 if it did not look.
+    pub script_mtime: i64,
+    /// Name of the callable in the script.
+    pub callable: Slice<'a>,
+    /// Whether a changed script is loaded again.
+    pub reload: bool,
+    /// Whether `wsgi.url_scheme` is `https`.
+    pub https: bool,
+    /// By number: see [`Field`].
+    pub fields: [Slice<'a>; FIELDS],
+    /// Variables of httpd's request environment (`SetEnv` and others). Weaker than `fields` and `headers`.
+    pub env: List<'a, Pair<'a>>,
+    /// Request headers under their own names, each name once; the engine maps and filters them.
+    pub headers: List<'a, Pair<'a>>,
+    /// Declared length of the body in bytes; −1 if it is chunked, 0 if there is none.
+    pub content_length: i64,
+    /// When httpd began the request, in microseconds since the epoch.
+    pub request_start: i64,
+    /// The request that carries the call; first argument of every function in `exchange`.
+    pub carrier: *mut c_void,
+    /// What the engine may ask of the carrier while `call` runs.
+    pub exchange: &'a ExchangeTable,
+}
+
+/// [`clutch_core::exchange::Exchange`] as C functions. Numbers below zero are failures: minus the
+/// [`clutch_core::exchange::Failure`]'s number.
+#[derive(Debug)]
+#[repr(C)]
+pub struct ExchangeTable {
+    /// Reads up to the given number of bytes to the pointer; gives how many.
+    pub read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> isize,
+    /// Status, status line, headers, content length or −1.
+    pub start: unsafe extern "C" fn(*mut c_void, u16, Slice<'_>, List<'_, Pair<'_>>, i64) -> i32,
+    /// Data, and a [`clutch_core::exchange::Then`] as its number.
+    pub write: unsafe extern "C" fn(*mut c_void, Slice<'_>, u8) -> i32,
+    /// Descriptor, offset, length.
+    pub send_file: unsafe extern "C" fn(*mut c_void, i32, u64, u64) -> i32,
+    /// Completes the response.
+    pub finish: unsafe extern "C" fn(*mut c_void) -> i32,
+    /// Breaks the response.
+    pub abort: unsafe extern "C" fn(*mut c_void),
+    /// Level, file, line, text.
+    pub log: unsafe extern "C" fn(*const c_void, u8, Slice<'_>, u32, Slice<'_>),
+    /// The most detailed level wanted.
+    pub log_level: unsafe extern "C" fn(*const c_void) -> u8,
+    /// Whether the connection is protected by TLS.
+    pub is_https: unsafe extern "C" fn(*const c_void) -> bool,
+    /// A TLS variable; valid until the next call on this carrier.
+    pub tls_variable: unsafe extern "C" fn(*mut c_void, Slice<'_>) -> Slice<'static>,
+}
+
+/// What an engine may ask of its host outside of requests, from any thread, at any time.
+#[derive(Debug)]
+#[repr(C)]
+pub struct HostTable {
+    /// Level, file, line, text: to the server's log.
+    pub log: unsafe extern "C" fn(u8, Slice<'_>, u32, Slice<'_>),
+    /// The most detailed level wanted.
+    pub log_level: unsafe extern "C" fn() -> u8,
+}
+
+/// How Python's string hashes are seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C, i32)]
+pub enum HashSeed {
+    /// CPython's default: `PYTHONHASHSEED`, else random.
+    Default,
+    /// Random, whatever the environment says.
+    Random,
+    /// This number.
+    Fixed(u32),
+}
+
+/// What holds for an engine from its start to its end.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Plan<'a> {
+    /// The host's functions; valid as long as the process.
+    pub host: &'static HostTable,
+    /// `WSGIPythonHome`: an installation or a virtual environment; absent: the Python the engine was built for.
+    pub python_home: Slice<'a>,
+    /// Directories for the front of `sys.path`, separated by `:`.
+    pub python_path: Slice<'a>,
+    /// `-W` options.
+    pub warnings: List<'a, Slice<'a>>,
+    /// Optimisation level; 0 leaves it to Python.
+    pub optimize: u32,
+    /// Seed of string hashes.
+    pub hash_seed: HashSeed,
+    /// Never write `.pyc` files.
+    pub dont_write_bytecode: bool,
+    /// `sys.stdin` raises.
+    pub restrict_stdin: bool,
+    /// `sys.stdout` raises.
+    pub restrict_stdout: bool,
+    /// `signal.signal` does nothing.
+    pub restrict_signal: bool,
+    /// The server runs as one process on a terminal (`httpd -X`): standard streams stay.
+    pub single_process: bool,
+    /// Sub-interpreters have a GIL of their own where the Python can do that.
+    pub own_gil: bool,
+    /// Script paths that differ only in case are different.
+    pub case_sensitive: bool,
+    /// Interpreters are ended with the process.
+    pub destroy_interpreters: bool,
+    /// Several processes may serve one application.
+    pub multiprocess: bool,
+    /// Several threads may call one application.
+    pub multithread: bool,
+    /// Processes that may serve an application at once.
+    pub maximum_processes: u32,
+    /// Threads that call applications in this process.
+    pub threads_per_process: u32,
+    /// Name of the process group; empty in an httpd child.
+    pub process_group: Slice<'a>,
+    /// Version of the httpd the host was built for.
+    pub apache_version: [u32; 3],
+    /// The server's banner.
+    pub apache_description: Slice<'a>,
+    /// Name of the MPM in lower case.
+    pub apache_mpm: Slice<'a>,
+    /// When httpd was built.
+    pub apache_build_date: Slice<'a>,
+}
+
+/// The engine's functions. The first two fields are the same in every version of the ABI.
+#[derive(Debug)]
+#[repr(C)]
+pub struct EngineTable {
+    /// [`ABI_VERSION`] of the engine's build.
+    pub abi_version: u32,
+    /// `size_of::<EngineTable>()` of the engine's build.
+    pub size: u32,
+    /// Version of the Python the engine was built for, such as `3.14.7`.
+    pub python_version: Slice<'static>,
+    /// Starts Python, once per process, on the process's first thread. `false` on failure, which is logged.
+    pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
+    /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with.
+    pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
+    /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
+    pub stop: unsafe extern "C" fn(u32),
+}
+
+// SAFETY: numbers, function pointers and a static slice.
+unsafe impl Sync for EngineTable {}

@@ -1,0 +1,149 @@
+//! The engine's face: a request's carrier as an [`Exchange`], the host's log as a [`Sink`].
+
+use std::ffi::c_void;
+use std::os::fd::AsRawFd;
+
+use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
+use clutch_core::log::{Level, Record, Sink};
+use smallvec::SmallVec;
+
+use crate::abi::{ExchangeTable, HostTable, List, Pair, Request, Slice};
+pub use crate::guard::guard;
+
+/// The carrier of a request, as long as the host's `call` runs.
+#[derive(Debug)]
+pub struct Carrier {
+    carrier: *mut c_void,
+    table: *const ExchangeTable,
+}
+
+// SAFETY: the ABI lets any thread use the carrier, one at a time; `&mut self` and a lock around the Carrier see to
+// the latter.
+unsafe impl Send for Carrier {}
+
+impl Carrier {
+    /// The carrier of `request`.
+    ///
+    /// # Safety
+    ///
+    /// The Carrier must be dropped, or never used again, when the `call` that got `request` returns.
+    pub unsafe fn of(request: &Request<'_>) -> Self {
+        Self {
+            carrier: request.carrier,
+            table: request.exchange,
+        }
+    }
+
+    fn table(&self) -> &ExchangeTable {
+        // SAFETY: the table lives as long as the request, see `of`.
+        unsafe { &*self.table }
+    }
+}
+
+fn outcome(code: i32) -> Result<(), Failure> {
+    match code {
+        0.. => Ok(()),
+        _ => Err(Failure::from_code(-code)),
+    }
+}
+
+impl Exchange for Carrier {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize, Failure> {
+        // SAFETY: `into` is ours and has the length given; the carrier is alive, see `of`.
+        let count = unsafe { (self.table().read)(self.carrier, into.as_mut_ptr(), into.len()) };
+        usize::try_from(count)
+            .map_err(|_| Failure::from_code(i32::try_from(-count).unwrap_or_default()))
+    }
+
+    fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
+        let headers: SmallVec<[Pair<'_>; 16]> = head
+            .headers
+            .iter()
+            .map(|(name, value)| Pair {
+                name: Slice::new(name),
+                value: Slice::new(value),
+            })
+            .collect();
+        let length = head
+            .content_length
+            .and_then(|length| i64::try_from(length).ok())
+            .unwrap_or(-1);
+        let start = self.table().start;
+        // SAFETY: the slices live until the call returns; the carrier is alive, see `of`.
+        outcome(unsafe {
+            start(
+                self.carrier,
+                head.status,
+                Slice::new(head.status_line),
+                List::new(&headers),
+                length,
+            )
+        })
+    }
+
+    fn write(&mut self, data: &[u8], then: Then) -> Result<(), Failure> {
+        // SAFETY: `data` lives until the call returns; the carrier is alive, see `of`.
+        outcome(unsafe { (self.table().write)(self.carrier, Slice::new(data), then as u8) })
+    }
+
+    fn send_file(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
+        let send_file = self.table().send_file;
+        // SAFETY: the descriptor is borrowed, so open, until the call returns; the carrier is alive, see `of`.
+        outcome(unsafe {
+            send_file(
+                self.carrier,
+                range.file.as_raw_fd(),
+                range.offset,
+                range.length,
+            )
+        })
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        // SAFETY: the carrier is alive, see `of`.
+        outcome(unsafe { (self.table().finish)(self.carrier) })
+    }
+
+    fn abort(&mut self) {
+        // SAFETY: the carrier is alive, see `of`.
+        unsafe { (self.table().abort)(self.carrier) }
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let (file, text) = (Slice::new(record.file.as_bytes()), Slice::new(record.text));
+        // SAFETY: the slices live until the call returns; the carrier is alive, see `of`.
+        unsafe { (self.table().log)(self.carrier, record.level as u8, file, record.line, text) }
+    }
+
+    fn log_level(&self) -> Level {
+        // SAFETY: the carrier is alive, see `of`.
+        Level::from_number(unsafe { (self.table().log_level)(self.carrier) })
+    }
+
+    fn is_https(&self) -> bool {
+        // SAFETY: the carrier is alive, see `of`.
+        unsafe { (self.table().is_https)(self.carrier) }
+    }
+
+    fn tls_variable(&mut self, name: &[u8]) -> Option<&[u8]> {
+        // SAFETY: `name` lives until the call returns; the value until the next one, and `&mut self` forbids that.
+        unsafe { (self.table().tls_variable)(self.carrier, Slice::new(name)) }.get()
+    }
+}
+
+/// The host's log for what belongs to no request.
+#[derive(Debug, Clone, Copy)]
+pub struct HostLog(pub &'static HostTable);
+
+impl Sink for HostLog {
+    fn level(&self) -> Level {
+        // SAFETY: no preconditions.
+        Level::from_number(unsafe { (self.0.log_level)() })
+    }
+
+    fn write(&self, record: &Record<'_>) {
+        let (file, text) = (Slice::new(record.file.as_bytes()), Slice::new(record.text));
+        // SAFETY: the slices live until the call returns.
+        unsafe { (self.0.log)(record.level as u8, file, record.line, text) }
+    }
+}

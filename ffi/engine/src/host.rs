@@ -1,0 +1,357 @@
+//! The host's face: open an engine, start it, hand it requests.
+
+use std::ffi::c_void;
+use std::fmt;
+use std::os::fd::BorrowedFd;
+use std::path::Path;
+use std::slice;
+
+use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
+use clutch_core::log::{Level, Record};
+use clutch_sys::library::Library;
+use smallvec::SmallVec;
+
+use crate::abi::{
+    ABI_VERSION, ENTRY_POINT, EngineTable, EntryPoint, ExchangeTable, HostTable, List, Pair, Plan,
+    Request, Slice,
+};
+use crate::guard::guard;
+
+/// The engine's own exchange functions in a [`Request`] are filled in by [`Engine::call`]; this stands there until then.
+pub fn no_exchange() -> &'static ExchangeTable {
+    const { &ExchangeOf::<Nobody>::TABLE }
+}
+
+/// An engine that is mapped into this process, for ever.
+#[derive(Debug, Clone, Copy)]
+pub struct Engine(&'static EngineTable);
+
+/// Why an engine cannot be used; a sentence for the operator.
+#[derive(Debug)]
+pub struct Unusable(String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl Engine {
+    /// Maps the engine at `path`, and with it its libpython.
+    ///
+    /// # Errors
+    ///
+    /// One sentence: the file is missing or does not load, is no engine, or speaks another version of the ABI.
+    pub fn open(path: &Path) -> Result<Self, Unusable> {
+        let unusable = |why: String| {
+            Unusable(format!(
+                "the Python engine {} cannot be used: {why}",
+                path.display()
+            ))
+        };
+        let library = Library::open_global(path).map_err(|error| unusable(error.to_string()))?;
+        let entry = library
+            .symbol(ENTRY_POINT)
+            .ok_or_else(|| unusable("it is a shared library, but not an engine".into()))?;
+        // SAFETY: what has this name is, by the contract of the ABI, an EntryPoint.
+        let entry = unsafe { std::mem::transmute::<*mut c_void, EntryPoint>(entry.as_ptr()) };
+        // SAFETY: an EntryPoint has no preconditions.
+        let table = unsafe { entry() };
+        // SAFETY: the table lives as long as the process, and its first field is the same in every version.
+        let version = unsafe { (*table).abi_version };
+        if version != ABI_VERSION {
+            return Err(unusable(format!(
+                "it speaks version {version} of the engine interface and this program version {ABI_VERSION}; \
+                 install the engine and the module from the same build"
+            )));
+        }
+        // SAFETY: same version, so it is the table we know.
+        Ok(Self(unsafe { &*table }))
+    }
+
+    /// Version of the Python inside, such as `3.14.7`.
+    pub fn python_version(self) -> &'static str {
+        std::str::from_utf8(self.0.python_version.bytes()).unwrap_or("?")
+    }
+
+    /// Starts Python as `plan` says. To be called once per process, on its first thread; `false` on failure, which
+    /// the engine has logged through `plan.host`.
+    pub fn start(self, plan: &Plan<'_>) -> bool {
+        // SAFETY: the engine keeps nothing of the plan but its host table, which is static.
+        unsafe { (self.0.start)(plan) }
+    }
+
+    /// Serves `request`, carried by `exchange`. `None` if the response has been sent or broken, else the status to
+    /// answer with.
+    ///
+    /// The engine calls `exchange` from several threads if the application does, but never from two at once.
+    pub fn call<E: Exchange>(self, request: &Request<'_>, exchange: &mut E) -> Option<u16> {
+        let request = Request {
+            carrier: std::ptr::from_mut(exchange).cast(),
+            exchange: const { &ExchangeOf::<E>::TABLE },
+            fields: request.fields,
+            ..*request
+        };
+        // SAFETY: the engine uses `request` and what it points to, the exchange with it, until `call` returns.
+        match unsafe { (self.0.call)(&request) } {
+            0 => None,
+            status => Some(status),
+        }
+    }
+
+    /// Ends Python, in at most `limit_ms` milliseconds.
+    pub fn stop(self, limit_ms: u32) {
+        // SAFETY: no preconditions; the engine refuses calls from then on.
+        unsafe { (self.0.stop)(limit_ms) }
+    }
+}
+
+/// Where an engine writes what belongs to no request.
+pub trait ServerLog {
+    /// Writes one line. Called from any thread.
+    fn write(record: &Record<'_>);
+    /// The most detailed level wanted.
+    fn level() -> Level;
+}
+
+/// The table for a host whose server log is `L`.
+pub const fn host_table<L: ServerLog>() -> HostTable {
+    unsafe extern "C" fn log<L: ServerLog>(level: u8, file: Slice<'_>, line: u32, text: Slice<'_>) {
+        let _ = guard(
+            |_| (),
+            || L::write(&record(level, &file.text(), line, text.bytes())),
+        );
+    }
+    unsafe extern "C" fn log_level<L: ServerLog>() -> u8 {
+        guard(|_| (), || L::level() as u8).unwrap_or(Level::Error as u8)
+    }
+    HostTable {
+        log: log::<L>,
+        log_level: log_level::<L>,
+    }
+}
+
+fn record<'a>(level: u8, file: &'a str, line: u32, text: &'a [u8]) -> Record<'a> {
+    Record {
+        level: Level::from_number(level),
+        file,
+        line,
+        text,
+    }
+}
+
+/// [`Exchange`] functions for carriers of type `E`.
+struct ExchangeOf<E>(std::marker::PhantomData<E>);
+
+impl<E: Exchange> ExchangeOf<E> {
+    const TABLE: ExchangeTable = ExchangeTable {
+        read: Self::read,
+        start: Self::start,
+        write: Self::write,
+        send_file: Self::send_file,
+        finish: Self::finish,
+        abort: Self::abort,
+        log: Self::log,
+        log_level: Self::log_level,
+        is_https: Self::is_https,
+        tls_variable: Self::tls_variable,
+    };
+
+    /// Runs `body` on the carrier.
+    ///
+    /// # Safety
+    ///
+    /// `carrier` is what [`Engine::call`] was given, `call` has not returned, and no other thread uses it now.
+    unsafe fn with<R>(carrier: *mut c_void, on_panic: R, body: impl FnOnce(&mut E) -> R) -> R {
+        // SAFETY: the caller's promise.
+        let exchange = unsafe { &mut *carrier.cast::<E>() };
+        let mut told = String::new();
+        guard(|text| text.clone_into(&mut told), || body(exchange)).unwrap_or_else(|| {
+            let text = format!("panic while serving a request: {told}; please report this");
+            // SAFETY: as above; the panic has left `body`.
+            let exchange = unsafe { &*carrier.cast::<E>() };
+            let _ = guard(
+                |_| (),
+                || {
+                    exchange.log(&record(
+                        Level::Crit as u8,
+                        file!(),
+                        line!(),
+                        text.as_bytes(),
+                    ))
+                },
+            );
+            on_panic
+        })
+    }
+
+    unsafe extern "C" fn read(carrier: *mut c_void, into: *mut u8, length: usize) -> isize {
+        // SAFETY: the engine passes a buffer of `length` bytes that it owns.
+        let into = unsafe { slice::from_raw_parts_mut(into, length) };
+        // SAFETY: the engine's promise, see `with`.
+        let outcome = unsafe {
+            Self::with(carrier, Err(Failure::Internal), |exchange| {
+                exchange.read(into)
+            })
+        };
+        match outcome {
+            Ok(count) => isize::try_from(count).unwrap_or(isize::MAX),
+            Err(failure) => -(failure as i32 as isize),
+        }
+    }
+
+    unsafe extern "C" fn start(
+        carrier: *mut c_void,
+        status: u16,
+        status_line: Slice<'_>,
+        headers: List<'_, Pair<'_>>,
+        content_length: i64,
+    ) -> i32 {
+        let headers: SmallVec<[(&[u8], &[u8]); 16]> = headers
+            .get()
+            .iter()
+            .map(|pair| (pair.name.bytes(), pair.value.bytes()))
+            .collect();
+        let head = ResponseHead {
+            status,
+            status_line: status_line.bytes(),
+            headers: &headers,
+            content_length: u64::try_from(content_length).ok(),
+        };
+        // SAFETY: the engine's promise, see `with`.
+        code(unsafe {
+            Self::with(carrier, Err(Failure::Internal), |exchange| {
+                exchange.start(&head)
+            })
+        })
+    }
+
+    unsafe extern "C" fn write(carrier: *mut c_void, data: Slice<'_>, then: u8) -> i32 {
+        let then = match then {
+            1 => Then::More,
+            2 => Then::Finish,
+            _ => Then::Flush,
+        };
+        // SAFETY: the engine's promise, see `with`.
+        code(unsafe {
+            Self::with(carrier, Err(Failure::Internal), |exchange| {
+                exchange.write(data.bytes(), then)
+            })
+        })
+    }
+
+    unsafe extern "C" fn send_file(
+        carrier: *mut c_void,
+        file: i32,
+        offset: u64,
+        length: u64,
+    ) -> i32 {
+        // SAFETY: the engine keeps the descriptor open during the call.
+        let file = unsafe { BorrowedFd::borrow_raw(file) };
+        let range = FileRange {
+            file,
+            offset,
+            length,
+        };
+        // SAFETY: the engine's promise, see `with`.
+        code(unsafe {
+            Self::with(carrier, Err(Failure::Internal), |exchange| {
+                exchange.send_file(range)
+            })
+        })
+    }
+
+    unsafe extern "C" fn finish(carrier: *mut c_void) -> i32 {
+        // SAFETY: the engine's promise, see `with`.
+        code(unsafe { Self::with(carrier, Err(Failure::Internal), Exchange::finish) })
+    }
+
+    unsafe extern "C" fn abort(carrier: *mut c_void) {
+        // SAFETY: the engine's promise, see `with`.
+        unsafe { Self::with(carrier, (), Exchange::abort) }
+    }
+
+    unsafe extern "C" fn log(
+        carrier: *const c_void,
+        level: u8,
+        file: Slice<'_>,
+        line: u32,
+        text: Slice<'_>,
+    ) {
+        let file = file.text();
+        let record = record(level, &file, line, text.bytes());
+        // SAFETY: the engine's promise, see `with`; `log` takes the exchange by shared reference.
+        unsafe { Self::with(carrier.cast_mut(), (), |exchange| exchange.log(&record)) }
+    }
+
+    unsafe extern "C" fn log_level(carrier: *const c_void) -> u8 {
+        // SAFETY: the engine's promise, see `with`.
+        unsafe {
+            Self::with(carrier.cast_mut(), Level::Error as u8, |exchange| {
+                exchange.log_level() as u8
+            })
+        }
+    }
+
+    unsafe extern "C" fn is_https(carrier: *const c_void) -> bool {
+        // SAFETY: the engine's promise, see `with`.
+        unsafe { Self::with(carrier.cast_mut(), false, |exchange| exchange.is_https()) }
+    }
+
+    unsafe extern "C" fn tls_variable(carrier: *mut c_void, name: Slice<'_>) -> Slice<'static> {
+        // SAFETY: the engine's promise, see `with`.
+        let value = unsafe {
+            Self::with(carrier, None, |exchange| {
+                exchange
+                    .tls_variable(name.bytes())
+                    .map(|value| (value.as_ptr(), value.len()))
+            })
+        };
+        match value {
+            // SAFETY: the exchange keeps the value until it is called again; the engine copies it before that.
+            Some((start, length)) => Slice::new(unsafe { slice::from_raw_parts(start, length) }),
+            None => Slice::ABSENT,
+        }
+    }
+}
+
+fn code(outcome: Result<(), Failure>) -> i32 {
+    match outcome {
+        Ok(()) => 0,
+        Err(failure) => -(failure as i32),
+    }
+}
+
+/// Carries nothing.
+struct Nobody;
+
+impl Exchange for Nobody {
+    fn read(&mut self, _: &mut [u8]) -> Result<usize, Failure> {
+        Err(Failure::Internal)
+    }
+    fn start(&mut self, _: &ResponseHead<'_>) -> Result<(), Failure> {
+        Err(Failure::Internal)
+    }
+    fn write(&mut self, _: &[u8], _: Then) -> Result<(), Failure> {
+        Err(Failure::Internal)
+    }
+    fn send_file(&mut self, _: FileRange<'_>) -> Result<(), Failure> {
+        Err(Failure::Internal)
+    }
+    fn finish(&mut self) -> Result<(), Failure> {
+        Err(Failure::Internal)
+    }
+    fn abort(&mut self) {}
+    fn log(&self, _: &Record<'_>) {}
+    fn log_level(&self) -> Level {
+        Level::Emerg
+    }
+    fn is_https(&self) -> bool {
+        false
+    }
+    fn tls_variable(&mut self, _: &[u8]) -> Option<&[u8]> {
+        None
+    }
+}

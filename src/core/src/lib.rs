@@ -1,0 +1,11 @@
+//! The pure ground of Clutch: what both sides of the engine boundary agree on.
+//!
+//! No httpd, no Python, no unsafe code, and no I/O except where a function says so. What stands here is tested in
+//! microseconds.
+#![deny(unsafe_code)]
+
+pub mod exchange;
+pub mod header_name;
+pub mod installation;
+pub mod log;
+pub mod response_head;

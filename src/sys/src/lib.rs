@@ -1,0 +1,3 @@
+//! System calls that std lacks, each behind a safe function.
+
+pub mod library;
