@@ -2,23 +2,22 @@
 
 fn main() {
     pyo3_build_config::use_pyo3_cfgs();
+    println!("cargo::rerun-if-env-changed=PYO3_PYTHON");
     let python = pyo3_build_config::get();
-    if !python.shared {
-        let name = python
-            .executable
-            .as_deref()
-            .unwrap_or("the Python named by PYO3_PYTHON");
+    let executable = python.executable().unwrap_or_default();
+    if !python.shared() {
         println!(
-            "cargo::error={name} has no shared library; an engine needs one (build it with --enable-shared)"
+            "cargo::error=the Python {executable} has no shared library, and an engine needs one"
         );
         return;
     }
-    if let Some(directory) = &python.lib_dir {
+    if let Some(directory) = python.lib_dir() {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{directory}");
     }
+    let version = python.version();
     println!(
-        "cargo::rustc-env=CLUTCH_PYTHON_EXECUTABLE={}",
-        python.executable.as_deref().unwrap_or_default()
+        "cargo::rustc-env=CLUTCH_PYTHON_VERSION={}.{}",
+        version.major, version.minor
     );
-    println!("cargo::rerun-if-env-changed=PYO3_PYTHON");
+    println!("cargo::rustc-env=CLUTCH_PYTHON_EXECUTABLE={executable}");
 }

@@ -21,6 +21,11 @@ pub struct Slice<'a> {
     owner: PhantomData<&'a [u8]>,
 }
 
+// SAFETY: what a `&[u8]` is, it is, too.
+unsafe impl Send for Slice<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Slice<'_> {}
+
 impl<'a> Slice<'a> {
     /// No bytes, and not the empty text either.
     pub const ABSENT: Self = Self {
@@ -86,6 +91,11 @@ pub struct List<'a, T> {
     length: usize,
     owner: PhantomData<&'a [T]>,
 }
+
+// SAFETY: what a `&[T]` is, it is, too.
+unsafe impl<T: Sync> Send for List<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for List<'_, T> {}
 
 impl<T> Clone for List<'_, T> {
     fn clone(&self) -> Self {
@@ -358,11 +368,11 @@ pub struct EngineTable {
     pub python_version: Slice<'static>,
     /// Starts Python, once per process, on the process's first thread. `false` on failure, which is logged.
     pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
+    /// Loads a script in a group's interpreter, after `start` and on the same thread. A failure is logged.
+    pub preload: unsafe extern "C" fn(Slice<'_>, Slice<'_>),
     /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
     /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
     pub stop: unsafe extern "C" fn(u32),
 }
 
-// SAFETY: numbers, function pointers and a static slice.
-unsafe impl Sync for EngineTable {}

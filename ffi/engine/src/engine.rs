@@ -2,12 +2,15 @@
 
 use std::ffi::c_void;
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record, Sink};
 use smallvec::SmallVec;
 
-use crate::abi::{ExchangeTable, HostTable, List, Pair, Request, Slice};
+use crate::abi::{
+    ABI_VERSION, EngineTable, ExchangeTable, HostTable, List, Pair, Plan, Request, Slice,
+};
 pub use crate::guard::guard;
 
 /// The carrier of a request, as long as the host's `call` runs.
@@ -128,6 +131,58 @@ impl Exchange for Carrier {
     fn tls_variable(&mut self, name: &[u8]) -> Option<&[u8]> {
         // SAFETY: `name` lives until the call returns; the value until the next one, and `&mut self` forbids that.
         unsafe { (self.table().tls_variable)(self.carrier, Slice::new(name)) }.get()
+    }
+}
+
+/// What an engine does; [`table`] makes C functions of it.
+pub trait Work {
+    /// Version of the Python inside, such as `3.14.7`.
+    const PYTHON_VERSION: &'static str;
+    /// See [`EngineTable::start`].
+    fn start(plan: &Plan<'_>) -> bool;
+    /// See [`EngineTable::preload`].
+    fn preload(group: &[u8], script: &[u8]);
+    /// See [`EngineTable::call`]. The carrier must not be used after the call has returned.
+    fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16>;
+    /// See [`EngineTable::stop`].
+    fn stop(limit: Duration);
+    /// A panic got out of one of the functions above.
+    fn panicked(text: &str);
+}
+
+/// The table of the engine that does its work as `W`.
+pub const fn table<W: Work>() -> EngineTable {
+    unsafe extern "C" fn start<W: Work>(plan: *const Plan<'_>) -> bool {
+        // SAFETY: the host passes a plan that lives until the call returns.
+        let plan = unsafe { &*plan };
+        guard(W::panicked, || W::start(plan)).unwrap_or(false)
+    }
+    unsafe extern "C" fn preload<W: Work>(group: Slice<'_>, script: Slice<'_>) {
+        guard(W::panicked, || W::preload(group.bytes(), script.bytes())).unwrap_or_default();
+    }
+    unsafe extern "C" fn call<W: Work>(request: *const Request<'_>) -> u16 {
+        // SAFETY: the host passes a request that lives until the call returns.
+        let request = unsafe { &*request };
+        // SAFETY: `Work::call` promises not to use the carrier afterwards.
+        let carrier = unsafe { Carrier::of(request) };
+        guard(W::panicked, || W::call(request, carrier))
+            .unwrap_or(Some(500))
+            .unwrap_or(0)
+    }
+    unsafe extern "C" fn stop<W: Work>(limit_ms: u32) {
+        guard(W::panicked, || {
+            W::stop(Duration::from_millis(limit_ms.into()))
+        })
+        .unwrap_or_default();
+    }
+    EngineTable {
+        abi_version: ABI_VERSION,
+        size: size_of::<EngineTable>() as u32,
+        python_version: Slice::new(W::PYTHON_VERSION.as_bytes()),
+        start: start::<W>,
+        preload: preload::<W>,
+        call: call::<W>,
+        stop: stop::<W>,
     }
 }
 

@@ -71,6 +71,11 @@ impl Engine {
         Ok(Self(unsafe { &*table }))
     }
 
+    /// The engine with this table, which is linked into the program: for tests of an engine.
+    pub fn linked(table: &'static EngineTable) -> Self {
+        Self(table)
+    }
+
     /// Version of the Python inside, such as `3.14.7`.
     pub fn python_version(self) -> &'static str {
         std::str::from_utf8(self.0.python_version.bytes()).unwrap_or("?")
@@ -81,6 +86,13 @@ impl Engine {
     pub fn start(self, plan: &Plan<'_>) -> bool {
         // SAFETY: the engine keeps nothing of the plan but its host table, which is static.
         unsafe { (self.0.start)(plan) }
+    }
+
+    /// Loads `script` in the interpreter of `group`, before requests come. A failure is logged, and the first request
+    /// tries again.
+    pub fn preload(self, group: &[u8], script: &[u8]) {
+        // SAFETY: the engine keeps nothing of the slices.
+        unsafe { (self.0.preload)(Slice::new(group), Slice::new(script)) }
     }
 
     /// Serves `request`, carried by `exchange`. `None` if the response has been sent or broken, else the status to
@@ -229,11 +241,7 @@ impl<E: Exchange> ExchangeOf<E> {
     }
 
     unsafe extern "C" fn write(carrier: *mut c_void, data: Slice<'_>, then: u8) -> i32 {
-        let then = match then {
-            1 => Then::More,
-            2 => Then::Finish,
-            _ => Then::Flush,
-        };
+        let then = Then::from_code(then);
         // SAFETY: the engine's promise, see `with`.
         code(unsafe {
             Self::with(carrier, Err(Failure::Internal), |exchange| {

@@ -56,8 +56,23 @@ pub enum Then {
     Flush = 0,
     /// More data follows at once; the carrier may gather.
     More = 1,
-    /// This block completes the response; [`Exchange::finish`] is not called after it.
+    /// This block completes the response; [`Exchange::finish`] is not called after it. Nothing more happens in this
+    /// request, so the carrier may leave the sending to its end.
     Finish = 2,
+    /// This block completes the response, and the application still has work to do: push it to the client now.
+    FinishNow = 3,
+}
+
+impl Then {
+    /// The value with this number; an unknown one is [`Then::Flush`].
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            1 => Then::More,
+            2 => Then::Finish,
+            3 => Then::FinishNow,
+            _ => Then::Flush,
+        }
+    }
 }
 
 /// The status and headers of a response, checked by [`crate::response_head`].
@@ -125,6 +140,8 @@ pub trait Exchange {
     fn finish(&mut self) -> Result<(), Failure>;
 
     /// Breaks a response that has begun, so that the client cannot mistake it for a complete one.
+    ///
+    /// A response that has no body by its nature (to `HEAD`, 204, 304) is complete with its head and is only finished.
     fn abort(&mut self);
 
     /// Writes a line to the log of this request. Does not fail.
@@ -142,7 +159,7 @@ pub trait Exchange {
 
 #[cfg(test)]
 mod tests {
-    use super::Failure;
+    use super::{Failure, Then};
 
     #[test]
     fn every_failure_survives_its_number() {
@@ -150,5 +167,12 @@ mod tests {
             assert_eq!(Failure::from_code(code) as i32, code);
         }
         assert_eq!(Failure::from_code(99), Failure::Internal);
+    }
+
+    #[test]
+    fn every_continuation_survives_its_number() {
+        for code in 0..=3 {
+            assert_eq!(Then::from_code(code) as u8, code);
+        }
     }
 }

@@ -1,1 +1,84 @@
-//! engine
+//! The engine of Clutch: CPython, the interpreter pool and WSGI, behind the C ABI of `ffi-engine`.
+//!
+//! One engine is built for one Python, linked to its libpython, and opened by the process that has requests. This is the
+//! map; nothing else lives here but the entry.
+#![deny(unsafe_code)]
+
+#[cfg(not(panic = "unwind"))]
+compile_error!(
+    "build with panic = \"unwind\": a panic in one request must not end the process that serves everyone"
+);
+
+use std::time::Duration;
+
+use clutch_core::log::Level;
+use ffi_engine::abi::{EngineTable, Plan, Request};
+use ffi_engine::engine::{Carrier, Work, table};
+
+pub mod error;
+pub mod host;
+pub mod interpreter;
+pub mod modwsgi;
+pub mod report;
+pub mod setup;
+pub mod wsgi;
+
+#[expect(unsafe_code, reason = "the safe face of CPython")]
+pub mod python;
+
+/// The table of this engine.
+pub static TABLE: EngineTable = table::<Engine>();
+
+/// Gives the table; the name by which a host finds it.
+#[expect(
+    unsafe_code,
+    reason = "an exported name; no other library of the process has it"
+)]
+#[unsafe(export_name = "clutch_engine")]
+pub extern "C" fn entry() -> *const EngineTable {
+    &TABLE
+}
+
+struct Engine;
+
+impl Work for Engine {
+    const PYTHON_VERSION: &'static str = env!("CLUTCH_PYTHON_VERSION");
+
+    fn start(plan: &Plan<'_>) -> bool {
+        host::connect(plan.host);
+        let outcome = interpreter::start(setup::keep(plan));
+        if let Err(why) = &outcome {
+            let home = plan.python_home.text();
+            let home = if home.is_empty() {
+                "its own installation".into()
+            } else {
+                format!("the home {home}")
+            };
+            let text = format!(
+                "Python {} could not be started with {home}: {why}",
+                Self::PYTHON_VERSION
+            );
+            host::log(Level::Crit, text.as_bytes());
+        }
+        outcome.is_ok()
+    }
+
+    fn preload(group: &[u8], script: &[u8]) {
+        interpreter::preload(group, script);
+    }
+
+    fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
+        wsgi::serve(request, carrier)
+    }
+
+    fn stop(limit: Duration) {
+        interpreter::stop(limit);
+    }
+
+    fn panicked(text: &str) {
+        host::log(
+            Level::Crit,
+            format!("panic in the Python engine: {text}; please report this").as_bytes(),
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Why a call ends early, what the client is told, and what the log.
+
+use clutch_core::log::Level;
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The script file is not there (any more).
+    ScriptMissing,
+    /// The script file may not be read.
+    ScriptForbidden,
+    /// The script could not be read, compiled or executed.
+    Script,
+    /// The script has no callable of the configured name.
+    CallableMissing,
+    /// The application raised, or broke the protocol; logged already, with its traceback.
+    Application,
+    /// There is no interpreter for the group.
+    Interpreter,
+    /// The client went away; nobody is left to tell.
+    ClientGone,
+    /// The carrier failed for a reason of its own.
+    Carrier,
+}
+
+/// A failure and the sentence for the log, if it has not been logged where it happened.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    text: Option<String>,
+}
+
+impl Error {
+    /// A failure that is logged already, or not worth it.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, text: None }
+    }
+
+    /// A failure with a sentence for the log.
+    pub fn saying(kind: Kind, text: String) -> Self {
+        Self {
+            kind,
+            text: Some(text),
+        }
+    }
+
+    /// Status for the client; `None` if nobody is left to tell. The only place where a failure becomes a status.
+    pub fn status(&self) -> Option<u16> {
+        match self.kind {
+            Kind::ScriptMissing | Kind::CallableMissing => Some(404),
+            Kind::ScriptForbidden => Some(403),
+            Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier => Some(500),
+            Kind::ClientGone => None,
+        }
+    }
+
+    /// Level of the line for the log.
+    pub fn level(&self) -> Level {
+        match self.kind {
+            Kind::ClientGone => Level::Trace1,
+            Kind::Carrier => Level::Crit,
+            Kind::ScriptMissing
+            | Kind::ScriptForbidden
+            | Kind::Script
+            | Kind::CallableMissing
+            | Kind::Application
+            | Kind::Interpreter => Level::Error,
+        }
+    }
+
+    /// The sentence for the log.
+    pub fn log_text(&self) -> Option<&str> {
+        match (&self.text, self.kind) {
+            (Some(text), _) => Some(text),
+            (None, Kind::Carrier) => {
+                Some("the server could not carry out an operation for this request")
+            }
+            (None, _) => None,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The host's log, from anywhere in the engine.
+
+use std::sync::OnceLock;
+
+use clutch_core::log::{Forward, Level, Record, Sink};
+use ffi_engine::abi::HostTable;
+use ffi_engine::engine::HostLog;
+
+/// Written once, when the engine is started; read by everybody.
+static HOST: OnceLock<HostLog> = OnceLock::new();
+
+/// Takes the host's functions, and sends `tracing` events to its log.
+pub fn connect(table: &'static HostTable) {
+    let log = *HOST.get_or_init(|| HostLog(table));
+    Forward::to(log).install();
+}
+
+/// Writes a line that belongs to no request. Before the engine is started there is nobody to write to.
+pub fn log(level: Level, text: &[u8]) {
+    write(&Record {
+        level,
+        file: file!(),
+        line: line!(),
+        text,
+    });
+}
+
+/// Writes a record that belongs to no request.
+pub fn write(record: &Record<'_>) {
+    if let Some(host) = HOST.get() {
+        host.write(record);
+    }
+}
+
+/// The most detailed level that the server's log keeps.
+pub fn level() -> Level {
+    HOST.get().map_or(Level::Error, Sink::level)
+}

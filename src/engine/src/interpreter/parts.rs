@@ -1,0 +1,119 @@
+//! What of an interpreter's is used in every request, ready to hand: classes, keys, functions.
+
+use std::ffi::CStr;
+
+use ffi_engine::abi::{FIELDS, Field, Plan};
+use parking_lot::Mutex;
+
+use crate::modwsgi::{self, Streams};
+use crate::python::{Attached, Kept, Object, PyResult, class};
+use crate::wsgi::errors::{Errors, Log};
+use crate::wsgi::input::Input;
+use crate::wsgi::{Adapter, Memory, template};
+
+/// Objects of one interpreter that are used in every request.
+#[derive(Debug)]
+#[expect(
+    missing_docs,
+    reason = "each is what its name says: a class, an environ key, a text or a function"
+)]
+pub struct Parts {
+    pub keys: [Kept; FIELDS],
+    pub key_scheme: Kept,
+    pub key_input: Kept,
+    pub key_errors: Kept,
+    pub key_callable: Kept,
+    pub key_thread: Kept,
+    pub key_request_start: Kept,
+    pub key_application_start: Kept,
+    pub text_http: Kept,
+    pub text_https: Kept,
+    pub text_application: Kept,
+    pub name_mtime: Kept,
+    pub name_reload_required: Kept,
+    pub input: Kept,
+    pub errors: Kept,
+    pub log: Kept,
+    pub adapter: Kept,
+    pub file_wrapper: Kept,
+    pub load_script: Kept,
+    pub format_exception: Kept,
+    pub shutdown: Kept,
+    /// The constant part of every environ.
+    pub template: Kept,
+    /// What was learned from past requests.
+    pub memory: Mutex<Option<Box<Memory>>>,
+    /// The interpreter in words, for the log.
+    pub context: String,
+}
+
+impl Parts {
+    /// Brings the interpreter that `py` is attached to into the state that applications find it in.
+    pub(super) fn build(
+        py: Attached<'_>,
+        plan: &Plan<'_>,
+        group: &[u8],
+        environment: Option<&[(Vec<u8>, Vec<u8>)]>,
+    ) -> PyResult<Self> {
+        let (log, errors) = (class::define::<Log>(py)?, class::define::<Errors>(py)?);
+        let prelude = modwsgi::prelude(py)?;
+        let streams = Streams {
+            stdout: class::instance(&log.get(py), Log::new("<stdout>"))?,
+            stderr: class::instance(&log.get(py), Log::new("<stderr>"))?,
+            errors_class: errors.bind(py),
+        };
+        let facts = modwsgi::facts(py, plan, group, streams, environment)?;
+        prelude.attribute_named(c"setup")?.call([&facts])?;
+        let from_prelude = |name: &CStr| prelude.attribute_named(name).map(Object::keep);
+        let name = |name: &CStr| py.interned(name).map(Object::keep);
+        let file_wrapper = prelude.attribute_named(c"FileWrapper")?;
+        Ok(Self {
+            keys: keys(py)?,
+            key_scheme: name(c"wsgi.url_scheme")?,
+            key_input: name(c"wsgi.input")?,
+            key_errors: name(c"wsgi.errors")?,
+            key_callable: name(c"mod_wsgi.callable_object")?,
+            key_thread: name(c"mod_wsgi.thread_id")?,
+            key_request_start: name(c"mod_wsgi.request_start")?,
+            key_application_start: name(c"mod_wsgi.application_start")?,
+            text_http: name(c"http")?,
+            text_https: name(c"https")?,
+            text_application: name(c"application")?,
+            name_mtime: name(c"__mtime__")?,
+            name_reload_required: name(c"reload_required")?,
+            input: class::define::<Input>(py)?,
+            adapter: class::define::<Adapter>(py)?,
+            load_script: from_prelude(c"load_script")?,
+            format_exception: from_prelude(c"format_exception")?,
+            shutdown: from_prelude(c"shutdown")?,
+            template: template(py, plan, group, &file_wrapper)?.keep(),
+            file_wrapper: file_wrapper.keep(),
+            memory: Mutex::default(),
+            context: context(plan, group),
+            log,
+            errors,
+        })
+    }
+}
+
+fn keys(py: Attached<'_>) -> PyResult<[Kept; FIELDS]> {
+    let mut keys = Vec::with_capacity(FIELDS);
+    for field in Field::ALL {
+        keys.push(py.text(field.name())?.intern().keep());
+    }
+    Ok(keys.try_into().expect("one key was made for each field"))
+}
+
+fn context(plan: &Plan<'_>, group: &[u8]) -> String {
+    let interpreter = match group {
+        b"" => "the main interpreter".to_owned(),
+        named => format!("the sub-interpreter '{}'", String::from_utf8_lossy(named)),
+    };
+    match plan.process_group.bytes() {
+        b"" => interpreter,
+        named => format!(
+            "{interpreter} of process group '{}'",
+            String::from_utf8_lossy(named)
+        ),
+    }
+}

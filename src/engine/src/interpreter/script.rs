@@ -1,0 +1,349 @@
+//! Scripts: find, load, notice changes, load again.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use clutch_core::log::Level;
+use ffi_engine::abi::{Field, Request};
+use parking_lot::Mutex;
+
+use super::{Interpreter, pool};
+use crate::error::{Error, Kind};
+use crate::python::{Attached, Exception, Kept, Object, PyResult};
+use crate::wsgi::Call;
+use crate::{host, report};
+
+/// The scripts of an interpreter, by path.
+#[derive(Debug, Default)]
+pub(super) struct Scripts(Mutex<HashMap<Box<[u8]>, Arc<Script>>>);
+
+/// One script file in one interpreter.
+#[derive(Debug, Default)]
+struct Script {
+    /// Held while the script is loaded; waited for while detached.
+    loading: Mutex<()>,
+    module: Mutex<Option<Kept>>,
+    /// The last failure that was logged in full: change time of the file, and the last line of the traceback.
+    told: Mutex<Option<(i64, String)>>,
+}
+
+impl Scripts {
+    fn get(&self, path: &[u8]) -> Arc<Script> {
+        let mut scripts = self.0.lock();
+        match scripts.get(path) {
+            Some(script) => Arc::clone(script),
+            None => Arc::clone(scripts.entry(path.into()).or_default()),
+        }
+    }
+}
+
+/// A script where it is used: which file, in which interpreter, for which call.
+#[derive(Clone, Copy)]
+struct Use<'a> {
+    interpreter: &'a Interpreter,
+    path: &'a [u8],
+    call: Option<&'a Call>,
+}
+
+/// The callable that serves `request`; its script is loaded, or loaded again after a change.
+pub fn application<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    call: &Call,
+    request: &Request<'_>,
+) -> Result<Object<'py>, Error> {
+    let site = Use {
+        interpreter,
+        path: request.script.bytes(),
+        call: Some(call),
+    };
+    let script = interpreter.scripts.get(site.path);
+    let module = match script.current(py) {
+        Some(module) if !request.reload || !changed(py, interpreter, &module, request) => module,
+        _ => script.load(py, site, Again::from(request.reload))?,
+    };
+    let names = module
+        .module_dict()
+        .ok_or_else(|| Error::new(Kind::Script))?;
+    let callable = request.callable.bytes();
+    let found = match callable {
+        b"application" => names.get_item(&interpreter.parts.text_application.get(py)),
+        other => py.latin1(other).and_then(|name| names.get_item(&name)),
+    };
+    found
+        .map_err(|raised| call.raised(py, &interpreter.parts, raised))?
+        .ok_or_else(|| {
+            let (path, name) = (
+                String::from_utf8_lossy(site.path),
+                String::from_utf8_lossy(callable),
+            );
+            Error::saying(
+                Kind::CallableMissing,
+                format!("the script {path} has no callable called '{name}'"),
+            )
+        })
+}
+
+/// Loads a script before requests come.
+pub(super) fn preload(
+    py: Attached<'_>,
+    interpreter: &Interpreter,
+    path: &[u8],
+) -> Result<(), Error> {
+    let site = Use {
+        interpreter,
+        path,
+        call: None,
+    };
+    interpreter
+        .scripts
+        .get(path)
+        .load(py, site, Again::IfChanged)
+        .map(drop)
+}
+
+/// When a script that is loaded already is loaded again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Never,
+    IfChanged,
+}
+
+impl From<bool> for Again {
+    fn from(reload: bool) -> Self {
+        if reload {
+            Again::IfChanged
+        } else {
+            Again::Never
+        }
+    }
+}
+
+impl Script {
+    fn current<'py>(&self, py: Attached<'py>) -> Option<Object<'py>> {
+        self.module.lock().as_ref().map(|kept| kept.bind(py))
+    }
+
+    fn replace(&self, py: Attached<'_>, module: Option<Object<'_>>) {
+        let before = std::mem::replace(&mut *self.module.lock(), module.map(Object::keep));
+        if let Some(before) = before {
+            before.release(py);
+        }
+    }
+
+    /// The module, executed anew unless another thread has done that meanwhile.
+    fn load<'py>(
+        &self,
+        py: Attached<'py>,
+        site: Use<'_>,
+        again: Again,
+    ) -> Result<Object<'py>, Error> {
+        let before = self.current(py);
+        let _loading = py.detached(&self.loading, Mutex::lock);
+        let now = self.current(py);
+        let untouched = match (&before, &now) {
+            (Some(before), Some(now)) => before.is(now),
+            _ => now.is_none(),
+        };
+        if let Some(module) = now.filter(|_| !untouched || again == Again::Never) {
+            return Ok(module);
+        }
+        let (source, changed_at) = py
+            .detached(site.path, read)
+            .map_err(|error| unreadable(site.path, &error))?;
+        tracing::info!(
+            "loading script {} into {}",
+            site.shown_path(),
+            site.interpreter.parts.context
+        );
+        match Call::without_current(|| execute(py, site, &source, changed_at)) {
+            Ok(module) => {
+                *self.told.lock() = None;
+                self.replace(py, Some(module.clone()));
+                Ok(module)
+            }
+            Err(raised) => {
+                self.replace(py, None);
+                self.tell(py, site, &raised.take(py), changed_at);
+                Err(Error::new(Kind::Script))
+            }
+        }
+    }
+
+    /// Logs a failed load: in full once per change of the file, in one line when the same happens again.
+    fn tell<'py>(
+        &self,
+        py: Attached<'py>,
+        site: Use<'_>,
+        exception: &Exception<'py>,
+        changed_at: i64,
+    ) {
+        let lines = report::traceback(py, &site.interpreter.parts, exception);
+        let last = lines.last().cloned().unwrap_or_default();
+        let (path, context) = (site.shown_path(), &site.interpreter.parts.context);
+        let known = self
+            .told
+            .lock()
+            .as_ref()
+            .is_some_and(|told| *told == (changed_at, last.clone()));
+        if known {
+            site.log(
+                py,
+                &format!("script {path} cannot be loaded into {context}, as logged before: {last}"),
+            );
+            return;
+        }
+        let name = exception.value().type_name();
+        site.log(
+            py,
+            &format!("script {path} cannot be loaded into {context}: it raised {name}"),
+        );
+        lines.iter().for_each(|line| site.log(py, line));
+        *self.told.lock() = Some((changed_at, last));
+    }
+}
+
+impl Use<'_> {
+    fn shown_path(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.path)
+    }
+
+    fn log(&self, py: Attached<'_>, text: &str) {
+        py.detached((self.call, text), |(call, text)| match call {
+            Some(call) => call.log(Level::Error, text.as_bytes()),
+            None => host::log(Level::Error, text.as_bytes()),
+        });
+    }
+}
+
+/// Whether a loaded script is not what its file is now, or asks to be loaded again.
+fn changed<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    module: &Object<'py>,
+    request: &Request<'_>,
+) -> bool {
+    let Some(names) = module.module_dict() else {
+        return true;
+    };
+    let parts = &interpreter.parts;
+    let attempt: PyResult<bool> = (|| {
+        let loaded = match names.get_item(&parts.name_mtime.get(py))? {
+            Some(mtime) if mtime.is_a(crate::python::Builtin::Int) => Some(mtime.to_index()?),
+            _ => None,
+        };
+        if loaded != Some(request.script_mtime) {
+            // The host may have looked before another thread loaded a newer file: look again.
+            let now = py.detached(request.script.bytes(), |path| changed_at(path).unwrap_or(0));
+            if loaded != Some(now) || now == 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })();
+    attempt.unwrap_or_else(|raised| {
+        drop(raised.take(py));
+        true
+    }) || reload_required(py, interpreter, &names, request)
+}
+
+/// Asks the script's own `reload_required(path)`, if it has one. An exception is logged, and is no.
+fn reload_required<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    names: &Object<'py>,
+    request: &Request<'_>,
+) -> bool {
+    let parts = &interpreter.parts;
+    let attempt: PyResult<bool> = (|| {
+        let Some(hook) = names.get_item(&parts.name_reload_required.get(py))? else {
+            return Ok(false);
+        };
+        let resource = py.path(request.fields[Field::ScriptFilename as usize].bytes())?;
+        Call::without_current(|| hook.call([&resource])?.truth())
+    })();
+    attempt.unwrap_or_else(|raised| {
+        report::exception(py, parts, &raised.take(py), None);
+        false
+    })
+}
+
+fn execute<'py>(
+    py: Attached<'py>,
+    site: Use<'_>,
+    source: &[u8],
+    changed_at: i64,
+) -> PyResult<Object<'py>> {
+    let name = py.text(&module_name(site.path))?;
+    let (path, source) = (py.path(site.path)?, py.bytes(source)?);
+    site.interpreter
+        .parts
+        .load_script
+        .get(py)
+        .call([&name, &path, &source, &py.int(changed_at)?])
+}
+
+/// Name of a script's module: unique for its path.
+fn module_name(path: &[u8]) -> String {
+    let insensitive = pool::plan().is_some_and(|plan| !plan.case_sensitive);
+    let digest = match insensitive {
+        true => md5::compute(path.to_ascii_lowercase()),
+        false => md5::compute(path),
+    };
+    format!("_mod_wsgi_{digest:x}")
+}
+
+fn file_path(path: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(path))
+}
+
+/// The file's text, and when it was changed, in microseconds since the epoch.
+fn read(path: &[u8]) -> io::Result<(Vec<u8>, i64)> {
+    let mut file = File::open(file_path(path))?;
+    let mtime = microseconds(&file.metadata()?);
+    let mut source = Vec::new();
+    file.read_to_end(&mut source)?;
+    Ok((source, mtime))
+}
+
+fn changed_at(path: &[u8]) -> io::Result<i64> {
+    std::fs::metadata(file_path(path)).map(|found| microseconds(&found))
+}
+
+fn microseconds(found: &std::fs::Metadata) -> i64 {
+    found.mtime() * 1_000_000 + found.mtime_nsec() / 1000
+}
+
+fn unreadable(path: &[u8], error: &io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound => Kind::ScriptMissing,
+        io::ErrorKind::PermissionDenied => Kind::ScriptForbidden,
+        _ => Kind::Script,
+    };
+    Error::saying(
+        kind,
+        format!(
+            "the script {} cannot be read: {error}",
+            String::from_utf8_lossy(path)
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module_name;
+
+    #[test]
+    fn a_scripts_module_is_named_after_its_path() {
+        assert_eq!(
+            module_name(b"/srv/app.wsgi"),
+            format!("_mod_wsgi_{:x}", md5::compute("/srv/app.wsgi"))
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Calling, attributes, iteration, modules.
+
+use std::ffi::CStr;
+use std::os::fd::BorrowedFd;
+
+use pyo3_ffi as ffi;
+
+use super::attached::Attached;
+use super::exception::{PyResult, Raised};
+use super::object::Object;
+
+impl<'py> Object<'py> {
+    /// Calls the object with positional arguments.
+    pub fn call<const N: usize>(&self, arguments: [&Object<'py>; N]) -> PyResult<Object<'py>> {
+        let pointers = arguments.map(Object::as_ptr);
+        // SAFETY: attached; N live arguments; nobody keeps the array.
+        let raw = unsafe {
+            ffi::PyObject_Vectorcall(self.as_ptr(), pointers.as_ptr(), N, std::ptr::null_mut())
+        };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self.py(), raw) }
+    }
+
+    /// An attribute by an interned name.
+    pub fn attribute(&self, name: &Object<'py>) -> PyResult<Object<'py>> {
+        // SAFETY: attached, both alive.
+        let raw = unsafe { ffi::PyObject_GetAttr(self.as_ptr(), name.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self.py(), raw) }
+    }
+
+    /// An attribute by its name, which is looked up anew each time.
+    pub fn attribute_named(&self, name: &CStr) -> PyResult<Object<'py>> {
+        // SAFETY: attached; `name` is NUL-terminated.
+        let raw = unsafe { ffi::PyObject_GetAttrString(self.as_ptr(), name.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self.py(), raw) }
+    }
+
+    /// An attribute that may be missing: only `AttributeError` means that it is.
+    pub fn attribute_maybe(&self, name: &CStr) -> PyResult<Option<Object<'py>>> {
+        self.attribute_named(name).map(Some).or_else(|raised| {
+            let exception = raised.take(self.py());
+            // SAFETY: reads the address of a static object.
+            let class = unsafe { ffi::PyExc_AttributeError };
+            // SAFETY: attached; an object and a class.
+            match unsafe { ffi::PyErr_GivenExceptionMatches(exception.value().as_ptr(), class) } {
+                0 => Err(exception.restore()),
+                _ => Ok(None),
+            }
+        })
+    }
+
+    /// Sets an attribute.
+    pub fn set_attribute(&self, name: &CStr, value: &Object<'py>) -> PyResult<()> {
+        // SAFETY: attached, both alive; `name` is NUL-terminated.
+        match unsafe { ffi::PyObject_SetAttrString(self.as_ptr(), name.as_ptr(), value.as_ptr()) } {
+            0 => Ok(()),
+            _ => Err(Raised::by_the_api()),
+        }
+    }
+
+    /// An iterator over the object.
+    pub fn iterate(&self) -> PyResult<Object<'py>> {
+        // SAFETY: attached.
+        let raw = unsafe { ffi::PyObject_GetIter(self.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self.py(), raw) }
+    }
+
+    /// The next item of an iterator; `None` at its end.
+    pub fn next(&self) -> PyResult<Option<Object<'py>>> {
+        // SAFETY: attached, an iterator; a new reference, or null with or without an exception.
+        let raw = unsafe { ffi::PyIter_Next(self.as_ptr()) };
+        match raw.is_null() {
+            true => self.py().raised().map(|()| None),
+            // SAFETY: a new reference.
+            false => unsafe { Object::owned(self.py(), raw) }.map(Some),
+        }
+    }
+
+    /// Whether this is an instance of `class` or of a class derived from it, without asking the class.
+    pub fn is_instance_of(&self, class: &Object<'py>) -> bool {
+        // SAFETY: attached; `class` is a type: it was made by `class::define` or is a class of our own Python code.
+        unsafe { ffi::PyObject_TypeCheck(self.as_ptr(), class.as_ptr().cast()) != 0 }
+    }
+
+    /// The file descriptor of an object that has one.
+    pub fn file_descriptor(&self) -> PyResult<i32> {
+        // SAFETY: attached.
+        match unsafe { ffi::PyObject_AsFileDescriptor(self.as_ptr()) } {
+            -1 => Err(Raised::by_the_api()),
+            descriptor => Ok(descriptor),
+        }
+    }
+
+    /// The dict of a module.
+    pub fn module_dict(&self) -> Option<Object<'py>> {
+        // SAFETY: reads the type of a live object.
+        if unsafe { ffi::PyModule_Check(self.as_ptr()) } == 0 {
+            return None;
+        }
+        // SAFETY: a module, alive; a borrowed reference.
+        let raw = unsafe { ffi::PyModule_GetDict(self.as_ptr()) };
+        // SAFETY: alive while the module is.
+        unsafe { Object::borrowed(self.py(), raw) }
+    }
+}
+
+impl<'py> Attached<'py> {
+    /// Imports a module.
+    pub fn import(self, name: &CStr) -> PyResult<Object<'py>> {
+        // SAFETY: attached; `name` is NUL-terminated.
+        let raw = unsafe { ffi::PyImport_ImportModule(name.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self, raw) }
+    }
+
+    /// Runs the source text of a file of ours as a module called `name`, without entering it in `sys.modules`.
+    pub fn run_module(self, name: &CStr, file: &CStr, source: &CStr) -> PyResult<Object<'py>> {
+        // SAFETY: attached; all NUL-terminated.
+        let code =
+            unsafe { ffi::Py_CompileString(source.as_ptr(), file.as_ptr(), ffi::Py_file_input) };
+        // SAFETY: a new reference or null.
+        let code = unsafe { Object::owned(self, code) }?;
+        // SAFETY: attached.
+        let module = unsafe { ffi::PyModule_New(name.as_ptr()) };
+        // SAFETY: a new reference or null.
+        let module = unsafe { Object::owned(self, module) }?;
+        let names = module.module_dict().expect("a module was just made");
+        // SAFETY: attached; a borrowed reference.
+        let builtins = unsafe { ffi::PyEval_GetBuiltins() };
+        // SAFETY: alive as long as the interpreter.
+        let builtins =
+            unsafe { Object::borrowed(self, builtins) }.expect("an interpreter has builtins");
+        names.set_item(&self.interned(c"__builtins__")?, &builtins)?;
+        names.set_item(&self.interned(c"__file__")?, &self.interned(file)?)?;
+        // SAFETY: attached; a code object and a dict.
+        let result = unsafe { ffi::PyEval_EvalCode(code.as_ptr(), names.as_ptr(), names.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self, result) }?;
+        Ok(module)
+    }
+}
+
+/// Borrows a file descriptor that `holder` keeps open, or keeps an object that does.
+///
+/// Python code may close a file behind our back; the descriptor is then wrong or another file's, as it would be for any
+/// Python program that uses it, and system calls on it fail or read that file.
+pub fn borrow_descriptor<'a>(_holder: &'a Object<'_>, descriptor: i32) -> BorrowedFd<'a> {
+    // SAFETY: not −1: `file_descriptor` refuses negative ones; open, as described above.
+    unsafe { BorrowedFd::borrow_raw(descriptor) }
+}

@@ -1,0 +1,392 @@
+//! Python types whose instances carry a Rust value, and the trampolines that lead from Python into its methods.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use pyo3_ffi as ffi;
+
+use super::attached::{Attached, Mark};
+use super::exception::{Kind, PyResult};
+use super::kept::Kept;
+use super::object::Object;
+
+/// A Rust value that Python objects carry.
+///
+/// `Sync`, because without a GIL, and whenever a method detaches, two threads are in it at once.
+pub trait Payload: Send + Sync + Sized + 'static {
+    /// Full name, such as `mod_wsgi.Input`.
+    const NAME: &'static CStr;
+    /// The methods.
+    fn methods() -> Vec<Method>;
+    /// Read-only attributes.
+    fn getters() -> Vec<Getter> {
+        Vec::new()
+    }
+    /// `__next__`, if instances are their own iterators.
+    fn next() -> Option<Next> {
+        None
+    }
+}
+
+#[repr(C)]
+struct Instance<T> {
+    head: ffi::PyObject,
+    payload: ManuallyDrop<T>,
+}
+
+/// An instance, and the payload in it.
+pub struct This<'a, 'py, T> {
+    object: &'a Object<'py>,
+    payload: &'a T,
+}
+
+impl<T> Clone for This<'_, '_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for This<'_, '_, T> {}
+
+impl<'a, 'py, T> This<'a, 'py, T> {
+    /// The instance as an object.
+    pub fn object(self) -> &'a Object<'py> {
+        self.object
+    }
+
+    /// The payload, for as long as the instance is borrowed.
+    pub fn payload(self) -> &'a T {
+        self.payload
+    }
+}
+
+impl<T> Deref for This<'_, '_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        self.payload
+    }
+}
+
+/// Positional arguments of a call.
+pub type Arguments<'a, 'py> = &'a [Object<'py>];
+
+/// A method of a class.
+#[derive(Debug)]
+pub struct Method {
+    name: &'static CStr,
+    trampoline: ffi::PyCFunctionFast,
+}
+
+/// A read-only attribute of a class.
+#[derive(Debug)]
+pub struct Getter {
+    name: &'static CStr,
+    trampoline: ffi::getter,
+}
+
+/// The `__next__` of a class.
+#[derive(Debug)]
+pub struct Next(ffi::iternextfunc);
+
+/// A value of a type that has only one: the item type of a function.
+fn only_value<F: Copy>() -> F {
+    const {
+        assert!(
+            size_of::<F>() == 0,
+            "a named function, nothing that captures"
+        )
+    };
+    // SAFETY: F has no bytes, so any (dangling, aligned) address holds its value; a function was given as proof that
+    // there is one.
+    unsafe { ptr::dangling::<F>().read() }
+}
+
+/// A method called `name` that is the named function `_body`.
+pub fn method<T: Payload, F>(name: &'static CStr, _body: F) -> Method
+where
+    F: for<'a, 'py> Fn(
+            Attached<'py>,
+            This<'a, 'py, T>,
+            Arguments<'a, 'py>,
+        ) -> PyResult<Object<'py>>
+        + Copy
+        + 'static,
+{
+    unsafe extern "C" fn trampoline<T: Payload, F>(
+        this: *mut ffi::PyObject,
+        arguments: *mut *mut ffi::PyObject,
+        count: ffi::Py_ssize_t,
+    ) -> *mut ffi::PyObject
+    where
+        F: for<'a, 'py> Fn(
+                Attached<'py>,
+                This<'a, 'py, T>,
+                Arguments<'a, 'py>,
+            ) -> PyResult<Object<'py>>
+            + Copy
+            + 'static,
+    {
+        // SAFETY: CPython calls a method with an instance of its class and `count` live arguments.
+        unsafe { enter(this, (arguments, count), only_value::<F>()) }
+    }
+    Method {
+        name,
+        trampoline: trampoline::<T, F>,
+    }
+}
+
+/// An attribute called `name` whose value the named function `_body` gives.
+pub fn getter<T: Payload, F>(name: &'static CStr, _body: F) -> Getter
+where
+    F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Object<'py>> + Copy + 'static,
+{
+    unsafe extern "C" fn trampoline<T: Payload, F>(
+        this: *mut ffi::PyObject,
+        _: *mut c_void,
+    ) -> *mut ffi::PyObject
+    where
+        F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Object<'py>>
+            + Copy
+            + 'static,
+    {
+        // SAFETY: CPython calls a getter with an instance of its class.
+        unsafe {
+            enter(this, NO_ARGUMENTS, |py, this, _| {
+                only_value::<F>()(py, this)
+            })
+        }
+    }
+    Getter {
+        name,
+        trampoline: trampoline::<T, F>,
+    }
+}
+
+/// A `__next__` that is the named function `_body`; `None` ends the iteration.
+pub fn next<T: Payload, F>(_body: F) -> Next
+where
+    F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Option<Object<'py>>>
+        + Copy
+        + 'static,
+{
+    unsafe extern "C" fn trampoline<T: Payload, F>(this: *mut ffi::PyObject) -> *mut ffi::PyObject
+    where
+        F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Option<Object<'py>>>
+            + Copy
+            + 'static,
+    {
+        // SAFETY: CPython calls `__next__` with an instance of its class.
+        unsafe {
+            enter(this, NO_ARGUMENTS, |py, this, _| {
+                or_stop(py, only_value::<F>()(py, this))
+            })
+        }
+    }
+    Next(trampoline::<T, F>)
+}
+
+fn or_stop<'py>(py: Attached<'py>, item: PyResult<Option<Object<'py>>>) -> PyResult<Object<'py>> {
+    item?.ok_or_else(|| py.raise(Kind::StopIteration, ""))
+}
+
+/// The arguments as objects, without counting them.
+///
+/// # Safety
+///
+/// `arguments` points to `count` objects that live during `'a`, of the interpreter this thread is attached to.
+unsafe fn argument_slice<'a, 'py>(
+    _: Attached<'py>,
+    arguments: *mut *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+) -> Arguments<'a, 'py> {
+    match count {
+        0 => &[],
+        // SAFETY: an Object is a non-null pointer and nothing else (repr(transparent)); never dropped through `&`.
+        count => unsafe {
+            std::slice::from_raw_parts(arguments.cast::<Object<'py>>(), count as usize)
+        },
+    }
+}
+
+/// Arguments as CPython passes them: where they are, and how many.
+type RawArguments = (*mut *mut ffi::PyObject, ffi::Py_ssize_t);
+
+const NO_ARGUMENTS: RawArguments = (ptr::null_mut(), 0);
+
+/// Runs `body` with the payload of `this` and the arguments. A panic becomes a RuntimeError.
+///
+/// # Safety
+///
+/// This thread is attached, `this` is an instance of the class of T, and it and the arguments are alive during the call.
+unsafe fn enter<T: Payload>(
+    this: *mut ffi::PyObject,
+    (arguments, count): RawArguments,
+    body: impl for<'a, 'py> FnOnce(
+        Attached<'py>,
+        This<'a, 'py, T>,
+        Arguments<'a, 'py>,
+    ) -> PyResult<Object<'py>>,
+) -> *mut ffi::PyObject {
+    let _mark = Mark::set();
+    // SAFETY: the caller's promise.
+    let py = unsafe { Attached::assume() };
+    // SAFETY: the caller's promise; payloads are only ever shared.
+    let payload = unsafe { &(*this.cast::<Instance<T>>()).payload };
+    // SAFETY: an Object is a non-null pointer and nothing else; borrowed during the call, never dropped.
+    let object = unsafe { &*(&raw const this).cast::<Object<'_>>() };
+    // SAFETY: the caller's promise.
+    let arguments = unsafe { argument_slice(py, arguments, count) };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        body(py, This { object, payload }, arguments)
+    }));
+    match outcome {
+        Ok(Ok(object)) => object.into_ptr(),
+        Ok(Err(_raised)) => ptr::null_mut(),
+        Err(payload) => {
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("panic");
+            let _ = py.raise_with(
+                Kind::Runtime,
+                format_args!("internal error of the server: {text}"),
+            );
+            ptr::null_mut()
+        }
+    }
+}
+
+unsafe extern "C" fn deallocate<T: Payload>(this: *mut ffi::PyObject) {
+    // SAFETY: CPython ends an instance of this class, which nobody has a reference to any more.
+    let payload = unsafe { &mut (*this.cast::<Instance<T>>()).payload };
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: dropped once: the instance ends here.
+        unsafe { ManuallyDrop::drop(payload) }
+    }));
+    // SAFETY: the instance still has its type.
+    let class = unsafe { ffi::Py_TYPE(this) };
+    // SAFETY: our types do not change how they allocate (PyType_GenericAlloc without GC).
+    unsafe { ffi::PyObject_Free(this.cast()) };
+    // SAFETY: an instance of a heap type holds a reference to it.
+    unsafe { ffi::Py_DECREF(class.cast()) };
+}
+
+unsafe extern "C" fn itself(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls `__iter__` with a live instance, attached.
+    unsafe { ffi::Py_NewRef(this) }
+}
+
+/// Makes the class of T, for this interpreter.
+pub fn define<T: Payload>(py: Attached<'_>) -> PyResult<Kept> {
+    let mut slots = vec![slot(ffi::Py_tp_dealloc, deallocate::<T> as *mut c_void)];
+    slots.push(slot(ffi::Py_tp_methods, method_table(T::methods()).cast()));
+    let getters = T::getters();
+    if !getters.is_empty() {
+        slots.push(slot(ffi::Py_tp_getset, getter_table(getters).cast()));
+    }
+    if let Some(Next(trampoline)) = T::next() {
+        slots.push(slot(ffi::Py_tp_iter, itself as *mut c_void));
+        slots.push(slot(ffi::Py_tp_iternext, trampoline as *mut c_void));
+    }
+    slots.push(slot(0, ptr::null_mut()));
+    let mut spec = ffi::PyType_Spec {
+        name: T::NAME.as_ptr(),
+        basicsize: size_of::<Instance<T>>() as c_int,
+        itemsize: 0,
+        flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: attached; the tables in the slots live as long as the process, the rest is copied.
+    let raw = unsafe { ffi::PyType_FromSpec(&mut spec) };
+    // SAFETY: a new reference or null.
+    unsafe { Object::owned(py, raw) }.map(Object::keep)
+}
+
+fn slot(number: c_int, value: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot {
+        slot: number,
+        pfunc: value,
+    }
+}
+
+/// A method table that lives as long as the process: CPython keeps pointing to it. One per class and interpreter.
+fn method_table(methods: Vec<Method>) -> *mut ffi::PyMethodDef {
+    let end = ffi::PyMethodDef::zeroed();
+    let table = methods
+        .into_iter()
+        .map(|method| definition(&method))
+        .chain([end]);
+    Box::leak(table.collect::<Box<[_]>>()).as_mut_ptr()
+}
+
+fn definition(method: &Method) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: method.name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer {
+            PyCFunctionFast: method.trampoline,
+        },
+        ml_flags: ffi::METH_FASTCALL,
+        ml_doc: ptr::null(),
+    }
+}
+
+fn getter_table(getters: Vec<Getter>) -> *mut ffi::PyGetSetDef {
+    let define = |getter: Getter| ffi::PyGetSetDef {
+        name: getter.name.as_ptr(),
+        get: Some(getter.trampoline),
+        ..ffi::PyGetSetDef::default()
+    };
+    let table = getters
+        .into_iter()
+        .map(define)
+        .chain([ffi::PyGetSetDef::default()]);
+    Box::leak(table.collect::<Box<[_]>>()).as_mut_ptr()
+}
+
+/// A new instance of the class that [`define`] made for T.
+pub fn instance<'py, T: Payload>(class: &Object<'py>, payload: T) -> PyResult<Object<'py>> {
+    // SAFETY: attached; a type with the size of Instance<T>, by the contract of the callers: `class` comes from `define::<T>`.
+    let raw = unsafe { ffi::PyType_GenericAlloc(class.as_ptr().cast(), 0) };
+    // SAFETY: a new reference or null.
+    let object = unsafe { Object::owned(class.py(), raw) };
+    let Ok(object) = object else {
+        return object; // `payload` is dropped.
+    };
+    // SAFETY: room for a T that holds zeros and no T yet; nobody else has the object.
+    let room = unsafe { &raw mut (*raw.cast::<Instance<T>>()).payload };
+    // SAFETY: as above.
+    unsafe { room.write(ManuallyDrop::new(payload)) };
+    Ok(object)
+}
+
+/// A callable that is a method bound to `this`, like an attribute lookup would give, but without the lookup.
+pub fn bound<'py>(this: &Object<'py>, method: &'static StaticMethod) -> PyResult<Object<'py>> {
+    // SAFETY: attached; the definition is static, `this` an instance of the class the method is for.
+    let raw = unsafe {
+        ffi::PyCFunction_NewEx(
+            (&raw const method.0).cast_mut(),
+            this.as_ptr(),
+            ptr::null_mut(),
+        )
+    };
+    // SAFETY: a new reference or null.
+    unsafe { Object::owned(this.py(), raw) }
+}
+
+/// A method definition that lives as long as the process.
+pub struct StaticMethod(ffi::PyMethodDef);
+
+// SAFETY: never written; pointers to static text and code.
+unsafe impl Sync for StaticMethod {}
+// SAFETY: as above.
+unsafe impl Send for StaticMethod {}
+
+impl StaticMethod {
+    /// The definition of `method`.
+    pub fn new(method: &Method) -> Self {
+        Self(definition(method))
+    }
+}

@@ -1,0 +1,26 @@
+//! The safe face of CPython. Everything raw, and every `unsafe`, of the engine is below this folder.
+//!
+//! Holding an interpreter's lock is a value, [`Attached`]; an object is an [`Object`] that cannot leave the attachment
+//! it was made in; what lives longer is a [`Kept`]. Nothing here knows WSGI, except that [`no_python`] lists which
+//! types may be used while detached.
+
+mod attached;
+mod call;
+pub mod class;
+mod exception;
+mod kept;
+pub mod no_python;
+mod object;
+pub mod runtime;
+mod text;
+mod thread_state;
+mod values;
+
+pub use attached::{Attached, is_attached};
+pub use call::borrow_descriptor;
+pub use exception::{Exception, Kind, PyResult, Raised};
+pub use kept::Kept;
+pub use no_python::NoPython;
+pub use object::Object;
+pub use thread_state::{InterpreterId, ThreadState};
+pub use values::Builtin;

@@ -1,0 +1,143 @@
+//! [`ThreadState`]: the right of this thread to attach to one interpreter.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use pyo3_ffi as ffi;
+
+use super::attached::{Attached, Mark, OnDrop, is_attached};
+use super::runtime;
+
+/// One interpreter of this process, by address. Never dereferenced after the interpreter has ended: the interpreter
+/// pool sees to that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InterpreterId(NonNull<ffi::PyInterpreterState>);
+
+// SAFETY: an address; what may be done with it is decided where it is used.
+unsafe impl Send for InterpreterId {}
+// SAFETY: as above.
+unsafe impl Sync for InterpreterId {}
+
+impl InterpreterId {
+    /// The interpreter this thread is attached to.
+    pub fn of(_: Attached<'_>) -> Self {
+        // SAFETY: attached.
+        Self(
+            NonNull::new(unsafe { ffi::PyInterpreterState_Get() })
+                .expect("an attached thread has an interpreter"),
+        )
+    }
+
+    /// Number of thread states the interpreter has. To be called while attached to it.
+    pub fn thread_states(self, _: Attached<'_>) -> usize {
+        // SAFETY: attached, so the interpreter lives and its list of states does not change under us but by threads
+        // that end, which take the runtime's own lock.
+        let mut state = unsafe { ffi::PyInterpreterState_ThreadHead(self.0.as_ptr()) };
+        let mut count = 0;
+        while !state.is_null() {
+            count += 1;
+            // SAFETY: as above.
+            state = unsafe { ffi::PyThreadState_Next(state) };
+        }
+        count
+    }
+}
+
+/// A thread state of this thread. It belongs to the thread that made it and is deleted there, never elsewhere.
+#[derive(Debug)]
+pub struct ThreadState {
+    raw: NonNull<ffi::PyThreadState>,
+    thread: PhantomData<*mut ()>,
+}
+
+impl ThreadState {
+    /// A new state of this thread for `interpreter`; `None` without memory.
+    ///
+    /// The caller makes sure that the interpreter has not ended.
+    pub fn new(interpreter: InterpreterId) -> Option<Self> {
+        // SAFETY: the interpreter lives; no lock is needed to make a state.
+        let raw = unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) };
+        NonNull::new(raw).map(|raw| Self {
+            raw,
+            thread: PhantomData,
+        })
+    }
+
+    /// The state this thread is attached with now, left attached: of a runtime or interpreter that was just created.
+    ///
+    /// # Safety
+    ///
+    /// The thread is attached, not through a `ThreadState`, and nothing else will use or delete the state.
+    pub(super) unsafe fn current() -> Self {
+        // SAFETY: the caller's promise.
+        let raw = unsafe { ffi::PyThreadState_Get() };
+        Self {
+            raw: NonNull::new(raw).expect("an attached thread has a state"),
+            thread: PhantomData,
+        }
+    }
+
+    /// Detaches a state that [`ThreadState::current`] found attached.
+    pub(super) fn park(&self) {
+        // SAFETY: attached, by the contract of `current`.
+        unsafe { ffi::PyEval_SaveThread() };
+    }
+
+    /// Attaches, runs `work`, detaches, also when `work` panics.
+    ///
+    /// # Panics
+    ///
+    /// If this thread is attached already: it would wait for itself.
+    pub fn attach<R>(&self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
+        assert!(
+            !is_attached(),
+            "this thread is attached to an interpreter already"
+        );
+        // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing (asserted).
+        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        let _detach = OnDrop(|| {
+            // SAFETY: attached above, and `Attached` offers no way to detach for good.
+            unsafe { ffi::PyEval_SaveThread() };
+        });
+        let _mark = Mark::set();
+        // SAFETY: attached above, until `_detach` drops, which is after `work` has returned.
+        work(unsafe { Attached::assume() })
+    }
+
+    /// Attaches and ends the interpreter of this state; the state is gone with it.
+    ///
+    /// # Safety
+    ///
+    /// No other thread state of the interpreter exists, and nobody will make one.
+    pub(super) unsafe fn end_interpreter(self) {
+        // SAFETY: as in `attach`.
+        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        // SAFETY: current and, by the caller's promise, the last one.
+        unsafe { ffi::Py_EndInterpreter(self.raw.as_ptr()) };
+    }
+
+    /// Attaches and stays so; [`super::runtime`] knows how it ends.
+    pub(super) fn attach_for_good(&self) {
+        // SAFETY: as in `attach`.
+        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+    }
+
+    /// Makes this state current on a thread that holds the lock without one.
+    pub(super) fn take_over(&self) {
+        // SAFETY: the state belongs to this thread, which holds the lock.
+        unsafe { ffi::PyThreadState_Swap(self.raw.as_ptr()) };
+    }
+
+    /// Deletes the state. Waits for the interpreter's lock.
+    pub fn delete(self) {
+        if runtime::is_gone() || is_attached() {
+            return; // The runtime has freed it, or will with everything else.
+        }
+        // SAFETY: as in `attach`.
+        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        // SAFETY: attached with this state.
+        unsafe { ffi::PyThreadState_Clear(self.raw.as_ptr()) };
+        // SAFETY: attached with this state, which is cleared; this also releases the lock.
+        unsafe { ffi::PyThreadState_DeleteCurrent() };
+    }
+}

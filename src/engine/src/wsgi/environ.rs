@@ -1,0 +1,150 @@
+//! The environ dictionary (PEP 3333, "environ Variables").
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ffi_engine::abi::{Field, Plan, Request};
+
+use super::errors::Errors;
+use super::input::Input;
+use super::{Call, Memory};
+use crate::interpreter::{Interpreter, Parts, thread_number};
+use crate::python::{Attached, Object, PyResult, class};
+
+/// The keys and values that are the same in every request of an interpreter.
+pub fn template<'py>(
+    py: Attached<'py>,
+    plan: &Plan<'_>,
+    group: &[u8],
+    file_wrapper: &Object<'py>,
+) -> PyResult<Object<'py>> {
+    let version = |[major, minor, patch]: [u32; 3]| {
+        py.tuple([
+            py.int(major.into())?,
+            py.int(minor.into())?,
+            py.int(patch.into())?,
+        ])
+    };
+    let run_once = false;
+    let pairs = [
+        (c"wsgi.version", py.tuple([py.int(1)?, py.int(0)?])?),
+        (c"wsgi.multithread", py.boolean(plan.multithread)),
+        (c"wsgi.multiprocess", py.boolean(plan.multiprocess)),
+        (c"wsgi.run_once", py.boolean(run_once)),
+        (c"wsgi.file_wrapper", file_wrapper.clone()),
+        (c"wsgi.input_terminated", py.boolean(true)),
+        (c"apache.version", version(plan.apache_version)?),
+        (c"mod_wsgi.version", version(crate::modwsgi::VERSION)?),
+        (
+            c"mod_wsgi.process_group",
+            py.latin1(plan.process_group.bytes())?,
+        ),
+        (c"mod_wsgi.application_group", py.latin1(group)?),
+        (
+            c"mod_wsgi.server_pid",
+            py.text(&std::process::id().to_string())?,
+        ),
+        (c"mod_wsgi.queue_start", py.float(0.0)?),
+        (c"mod_wsgi.daemon_start", py.float(0.0)?),
+    ];
+    let template = py.dict()?;
+    for (name, value) in pairs {
+        template.set_item(&py.interned(name)?, &value)?;
+    }
+    Ok(template)
+}
+
+/// The environ of a call.
+pub(super) fn build<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    call: &Arc<Call>,
+    request: &Request<'_>,
+) -> PyResult<Object<'py>> {
+    let parts = interpreter.parts();
+    let environ = parts.template.get(py).copy_dict()?;
+    let mut memory = Memory::take(&parts.memory);
+    let outcome = text_values(py, parts, &mut memory, &environ, request);
+    memory.put(&parts.memory, py);
+    outcome?;
+    objects(py, parts, &environ, call, request)?;
+    Ok(environ)
+}
+
+fn text_values<'py>(
+    py: Attached<'py>,
+    parts: &Parts,
+    memory: &mut Memory,
+    environ: &Object<'py>,
+    request: &Request<'_>,
+) -> PyResult<()> {
+    for pair in request.headers.get() {
+        if let Some(key) = memory.header_key(py, pair.name.bytes())? {
+            environ.set_item(&key, &py.latin1(pair.value.bytes())?)?;
+        }
+    }
+    for ((field, key), value) in Field::ALL.iter().zip(&parts.keys).zip(&request.fields) {
+        if let Some(bytes) = value.get() {
+            environ.set_item(&key.get(py), &memory.field(py, *field, bytes)?)?;
+        }
+    }
+    environ.set_item(
+        &parts.key_callable.get(py),
+        &memory_text(py, parts, request.callable.bytes())?,
+    )?;
+    // Weakest of all: a variable of the same name never hides what was computed.
+    for pair in request
+        .env
+        .get()
+        .iter()
+        .filter(|pair| pair.name.bytes() != b"clutch.panic")
+    {
+        let value = pair
+            .value
+            .get()
+            .map_or_else(|| Ok(py.none()), |bytes| py.latin1(bytes))?;
+        environ.set_default(&memory.variable_key(py, pair.name.bytes())?, &value)?;
+    }
+    Ok(())
+}
+
+fn memory_text<'py>(py: Attached<'py>, parts: &Parts, callable: &[u8]) -> PyResult<Object<'py>> {
+    match callable {
+        b"application" => Ok(parts.text_application.bind(py)),
+        other => py.latin1(other),
+    }
+}
+
+fn objects<'py>(
+    py: Attached<'py>,
+    parts: &Parts,
+    environ: &Object<'py>,
+    call: &Arc<Call>,
+    request: &Request<'_>,
+) -> PyResult<()> {
+    let set =
+        |key: &crate::python::Kept, value: Object<'py>| environ.set_item(&key.get(py), &value);
+    let scheme = if request.https {
+        &parts.text_https
+    } else {
+        &parts.text_http
+    };
+    set(&parts.key_scheme, scheme.bind(py))?;
+    set(
+        &parts.key_input,
+        class::instance(&parts.input.get(py), Input::of(call))?,
+    )?;
+    set(
+        &parts.key_errors,
+        class::instance(&parts.errors.get(py), Errors::of(call))?,
+    )?;
+    set(&parts.key_thread, py.int(thread_number().into())?)?;
+    set(
+        &parts.key_request_start,
+        py.float(request.request_start as f64 / 1e6)?,
+    )?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    set(&parts.key_application_start, py.float(now.as_secs_f64())?)
+}

@@ -1,0 +1,303 @@
+//! `wsgi.input`: the request body (PEP 3333, "Input and Error Streams").
+
+use std::sync::Arc;
+
+use clutch_core::exchange::{Exchange, Failure};
+
+use super::Call;
+use super::response::failure;
+use crate::python::class::{Arguments, Method, Next, Payload, This, method, next};
+use crate::python::{Attached, Kind, Object, PyResult, Raised};
+
+/// Bytes asked of the carrier at once when lines are read.
+const PIECE: usize = 8192;
+/// Most room that is made before the data is there: a declared length is only a claim.
+const MOST_ROOM: usize = 8 << 20;
+
+/// What has been read of a request body, and how it stands.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// Read from the carrier and not yet by the application: what lies behind `taken`.
+    ahead: Vec<u8>,
+    taken: usize,
+    /// Body bytes that are still to come from the carrier, if the client declared a length.
+    expected: Option<u64>,
+    begun: bool,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    AtEnd,
+    Failed(Failure),
+}
+
+/// Why a reader gets nothing.
+#[derive(Debug, Clone, Copy)]
+pub enum Problem {
+    /// The call is over.
+    Over,
+    /// The carrier failed, now or earlier.
+    Failed(Failure),
+}
+
+impl Body {
+    pub(super) fn expecting(content_length: i64) -> Self {
+        Self {
+            ahead: Vec::new(),
+            taken: 0,
+            expected: u64::try_from(content_length).ok(),
+            begun: false,
+            state: State::Open,
+        }
+    }
+
+    fn ahead(&self) -> &[u8] {
+        &self.ahead[self.taken..]
+    }
+
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let taken = self.ahead()[..count].to_vec();
+        self.skip(count);
+        taken
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.taken += count;
+        if self.taken == self.ahead.len() {
+            self.ahead.clear();
+            self.taken = 0;
+        }
+    }
+
+    /// Reads from the carrier into `room`; 0 at the end.
+    fn pull(&mut self, call: &Call, room: &mut [u8]) -> Result<usize, Problem> {
+        match self.state {
+            State::Failed(failure) => return Err(Problem::Failed(failure)),
+            State::AtEnd => return Ok(0),
+            State::Open => (),
+        }
+        self.begun = true;
+        let outcome = call
+            .with(|carrier| carrier.read(room))
+            .map_err(|_| Problem::Over)?;
+        match outcome {
+            Ok(0) => self.state = State::AtEnd,
+            Ok(count) => {
+                self.expected = self
+                    .expected
+                    .map(|expected| expected.saturating_sub(count as u64))
+            }
+            Err(failure) => self.state = State::Failed(failure),
+        }
+        outcome.map_err(Problem::Failed)
+    }
+
+    /// Fills `room` as far as the body goes.
+    fn fill(&mut self, call: &Call, room: &mut [u8]) -> Result<usize, Problem> {
+        let mut used = self.ahead().len().min(room.len());
+        room[..used].copy_from_slice(&self.ahead()[..used]);
+        self.skip(used);
+        while used < room.len() {
+            match self.pull(call, &mut room[used..])? {
+                0 => break,
+                count => used += count,
+            }
+        }
+        Ok(used)
+    }
+
+    /// Everything up to the end, or up to `most` bytes.
+    fn gather(&mut self, call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
+        let mut gathered = Vec::new();
+        while gathered.len() < most {
+            let used = gathered.len();
+            gathered.resize(most.min(used + used.clamp(PIECE, MOST_ROOM)), 0);
+            let count = self.fill(call, &mut gathered[used..])?;
+            gathered.truncate(used + count);
+            if self.state == State::AtEnd && self.ahead().is_empty() {
+                break;
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// What `read(0)` does: nothing, but the first time it pulls, which lets a pending `100 Continue` out.
+    fn touch(&mut self, call: &Call) -> Result<usize, Problem> {
+        if self.begun {
+            return Ok(0);
+        }
+        let mut piece = [0; PIECE];
+        let count = self.pull(call, &mut piece)?;
+        self.ahead.extend_from_slice(&piece[..count]);
+        Ok(0)
+    }
+
+    fn line(&mut self, call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
+        let mut searched = 0;
+        loop {
+            let found = self.ahead()[searched..]
+                .iter()
+                .position(|&byte| byte == b'\n');
+            if let Some(end) = found
+                .map(|position| searched + position + 1)
+                .filter(|&end| end <= most)
+            {
+                return Ok(self.take(end));
+            }
+            searched = self.ahead().len();
+            if searched >= most {
+                return Ok(self.take(most));
+            }
+            let mut piece = [0; PIECE];
+            match self.pull(call, &mut piece)? {
+                0 => return Ok(self.take(searched)),
+                count => self.ahead.extend_from_slice(&piece[..count]),
+            }
+        }
+    }
+
+    /// How much room a `read(wanted)` should be given beforehand.
+    fn room(&self, wanted: Option<usize>) -> Option<usize> {
+        let declared = self
+            .expected
+            .map(|expected| expected.saturating_add(self.ahead().len() as u64));
+        let declared = declared.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+        match (wanted, declared) {
+            (Some(wanted), Some(declared)) => Some(wanted.min(declared.max(PIECE))),
+            (Some(wanted), None) => Some(wanted),
+            (None, declared) => declared,
+        }
+        .filter(|&room| room <= MOST_ROOM)
+    }
+}
+
+/// The object behind `wsgi.input`.
+pub struct Input(Arc<Call>);
+
+impl Input {
+    pub(super) fn of(call: &Arc<Call>) -> Self {
+        Self(Arc::clone(call))
+    }
+}
+
+impl Payload for Input {
+    const NAME: &'static std::ffi::CStr = c"mod_wsgi.Input";
+
+    fn methods() -> Vec<Method> {
+        vec![
+            method::<Self, _>(c"read", read),
+            method::<Self, _>(c"readline", readline),
+            method::<Self, _>(c"readlines", readlines),
+            method::<Self, _>(c"close", |py, _, _| Ok(py.none())),
+        ]
+    }
+
+    fn next() -> Option<Next> {
+        Some(next::<Self, _>(next_line))
+    }
+}
+
+fn raise(py: Attached<'_>, problem: Problem) -> Raised {
+    match problem {
+        Problem::Over => py.raise(Kind::Runtime, "the request has ended"),
+        Problem::Failed(failed) => py.raise_with(Kind::Os, failure(failed)),
+    }
+}
+
+/// The optional size argument: `None` for absent and for negative ones.
+fn size(py: Attached<'_>, arguments: Arguments<'_, '_>) -> PyResult<Option<usize>> {
+    match arguments {
+        [] => Ok(None),
+        [size] => size.to_index().map(|size| usize::try_from(size).ok()),
+        _ => Err(py.raise(Kind::Type, "at most one positional argument is taken")),
+    }
+}
+
+fn check_live(py: Attached<'_>, input: &Input) -> PyResult<()> {
+    match input.0.is_live() {
+        true => Ok(()),
+        false => Err(raise(py, Problem::Over)),
+    }
+}
+
+fn read<'py>(
+    py: Attached<'py>,
+    input: This<'_, 'py, Input>,
+    arguments: Arguments<'_, 'py>,
+) -> PyResult<Object<'py>> {
+    let wanted = size(py, arguments)?;
+    check_live(py, &input)?;
+    let call = &*input.0;
+    if wanted == Some(0) {
+        py.detached(call, |call| call.body.lock().touch(call))
+            .map_err(|problem| raise(py, problem))?;
+    }
+    let Some(room) = call.body.lock().room(wanted) else {
+        let most = wanted.unwrap_or(usize::MAX);
+        let gathered = py.detached((call, most), |(call, most)| {
+            call.body.lock().gather(call, most)
+        });
+        return py.bytes(&gathered.map_err(|problem| raise(py, problem))?);
+    };
+    let filled = py.bytes_filled(room, |py, room| {
+        py.detached((call, room), |(call, room)| {
+            call.body.lock().fill(call, room)
+        })
+    });
+    let filled =
+        filled.map_err(|error| error.map_or_else(|raised| raised, |problem| raise(py, problem)))?;
+    if wanted.is_some() {
+        return Ok(filled);
+    }
+    // A filter may have made the body longer than its declared length: it ends where the carrier says so.
+    let more = py.detached(call, |call| call.body.lock().gather(call, usize::MAX));
+    let more = more.map_err(|problem| raise(py, problem))?;
+    match more.is_empty() {
+        true => Ok(filled),
+        false => py.bytes(&[filled.as_bytes().unwrap_or_default(), &more].concat()),
+    }
+}
+
+fn line<'py>(py: Attached<'py>, input: &Input, most: Option<usize>) -> PyResult<Object<'py>> {
+    check_live(py, input)?;
+    let most = most.unwrap_or(usize::MAX);
+    let line = py.detached((&*input.0, most), |(call, most)| {
+        call.body.lock().line(call, most)
+    });
+    py.bytes(&line.map_err(|problem| raise(py, problem))?)
+}
+
+fn readline<'py>(
+    py: Attached<'py>,
+    input: This<'_, 'py, Input>,
+    arguments: Arguments<'_, 'py>,
+) -> PyResult<Object<'py>> {
+    line(py, &input, size(py, arguments)?)
+}
+
+fn next_line<'py>(py: Attached<'py>, input: This<'_, 'py, Input>) -> PyResult<Option<Object<'py>>> {
+    let line = line(py, &input, None)?;
+    Ok(Some(line).filter(|line| line.as_bytes().is_some_and(|bytes| !bytes.is_empty())))
+}
+
+fn readlines<'py>(
+    py: Attached<'py>,
+    input: This<'_, 'py, Input>,
+    arguments: Arguments<'_, 'py>,
+) -> PyResult<Object<'py>> {
+    let hint = size(py, arguments)?
+        .filter(|&hint| hint > 0)
+        .unwrap_or(usize::MAX);
+    let lines = py.list()?;
+    let mut total = 0;
+    while total < hint {
+        let Some(line) = next_line(py, input)? else {
+            break;
+        };
+        total += line.as_bytes().map_or(0, <[u8]>::len);
+        lines.append(&line)?;
+    }
+    Ok(lines)
+}

@@ -1,0 +1,65 @@
+//! WSGI (PEP 3333): one call of an application, from `environ` to `close()`.
+
+pub mod call;
+mod environ;
+pub mod errors;
+mod file_wrapper;
+mod head;
+pub mod input;
+mod memory;
+mod response;
+mod start_response;
+
+use std::sync::Arc;
+
+use ffi_engine::abi::Request;
+use ffi_engine::engine::Carrier;
+
+pub use call::Call;
+pub use environ::template;
+pub use memory::Memory;
+pub use start_response::Adapter;
+
+use crate::error::Error;
+use crate::interpreter::{self, Interpreter, script};
+use crate::python::Attached;
+use response::Parting;
+
+/// Serves a request. `None` if the response has been sent or broken, else the status to answer with.
+pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
+    let call = Arc::new(Call::new(carrier, request.content_length));
+    let outcome = interpreter::lease(request.group.bytes())
+        .and_then(|lease| lease.attach(|py, interpreter| run(py, interpreter, &call, request)));
+    // Detached from here on: what is left is between us and the carrier.
+    let outcome = outcome.and_then(|parting| parting.send(&call));
+    let status = outcome.err().and_then(|error| call.settle(&error));
+    call.end();
+    status
+}
+
+/// The protocol, in order.
+fn run(
+    py: Attached<'_>,
+    interpreter: &Interpreter,
+    call: &Arc<Call>,
+    request: &Request<'_>,
+) -> Result<Parting, Error> {
+    let _current = call::Current::set(call);
+    call.provoke_panic(request);
+    let parts = interpreter.parts();
+    let outcome = (|| {
+        let application = script::application(py, interpreter, call, request)?;
+        let environ = environ::build(py, interpreter, call, request)
+            .map_err(|raised| call.raised(py, parts, raised))?;
+        let start = start_response::new(py, parts, call)
+            .map_err(|raised| call.raised(py, parts, raised))?;
+        let result = application
+            .call([&environ, &start])
+            .map_err(|raised| call.raised(py, parts, raised))?;
+        let sent = response::send(py, parts, &result, call);
+        response::close(py, parts, &result, call); // Whatever happened to `send`.
+        sent
+    })();
+    call.flush_lines(py);
+    outcome
+}

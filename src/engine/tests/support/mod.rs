@@ -1,0 +1,248 @@
+//! An engine in this process, and requests that are carried by memory.
+#![expect(unreachable_pub, missing_docs, reason = "a module of one test program")]
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
+use clutch_core::log::{Level, Record};
+use ffi_engine::Slice;
+use ffi_engine::abi::{FIELDS, Field, HashSeed, HostTable, List, Pair, Plan, Request};
+use ffi_engine::host::{Engine, ServerLog, host_table, no_exchange};
+
+static SERVER_LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Kept;
+
+impl ServerLog for Kept {
+    fn write(record: &Record<'_>) {
+        SERVER_LOG
+            .lock()
+            .unwrap()
+            .push(String::from_utf8_lossy(record.text).into_owned());
+    }
+    fn level() -> Level {
+        Level::Info
+    }
+}
+
+static HOST: HostTable = host_table::<Kept>();
+
+/// The lines that were logged for no request so far.
+pub fn server_log() -> Vec<String> {
+    SERVER_LOG.lock().unwrap().clone()
+}
+
+/// The engine of this test process, started once.
+pub fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    *ENGINE.get_or_init(|| {
+        let engine = Engine::linked(&clutch_engine::TABLE);
+        assert!(engine.start(&plan()), "{:?}", server_log());
+        engine
+    })
+}
+
+fn plan() -> Plan<'static> {
+    Plan {
+        host: &HOST,
+        python_home: Slice::ABSENT,
+        python_path: Slice::ABSENT,
+        warnings: List::new(&[]),
+        optimize: 0,
+        hash_seed: HashSeed::Default,
+        dont_write_bytecode: true,
+        restrict_stdin: false,
+        restrict_stdout: false,
+        restrict_signal: true,
+        single_process: false,
+        own_gil: false,
+        case_sensitive: true,
+        destroy_interpreters: true,
+        multiprocess: false,
+        multithread: true,
+        maximum_processes: 1,
+        threads_per_process: 5,
+        process_group: Slice::new(b""),
+        apache_version: [2, 4, 0],
+        apache_description: Slice::new(b"memory"),
+        apache_mpm: Slice::new(b"none"),
+        apache_build_date: Slice::new(b"never"),
+    }
+}
+
+/// What a carrier in memory was told.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub input: Vec<u8>,
+    pub status: Option<String>,
+    pub headers: Vec<(String, String)>,
+    pub blocks: Vec<(Vec<u8>, Option<Then>)>,
+    pub finished: bool,
+    pub aborted: bool,
+    pub log: Mutex<Vec<String>>,
+    pub client_gone: bool,
+}
+
+impl Memory {
+    pub fn body(&self) -> Vec<u8> {
+        self.blocks
+            .iter()
+            .flat_map(|(block, _)| block.clone())
+            .collect()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body()).into_owned()
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+}
+
+fn string(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Exchange for Memory {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize, Failure> {
+        let count = into.len().min(self.input.len());
+        into[..count].copy_from_slice(&self.input[..count]);
+        self.input.drain(..count);
+        Ok(count)
+    }
+
+    fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
+        assert!(
+            self.status.replace(string(head.status_line)).is_none(),
+            "started twice"
+        );
+        self.headers = head
+            .headers
+            .iter()
+            .map(|(name, value)| (string(name), string(value)))
+            .collect();
+        Ok(())
+    }
+
+    fn write(&mut self, data: &[u8], then: Then) -> Result<(), Failure> {
+        if self.client_gone {
+            return Err(Failure::ClientGone);
+        }
+        self.blocks.push((data.to_vec(), Some(then)));
+        self.finished |= matches!(then, Then::Finish | Then::FinishNow);
+        Ok(())
+    }
+
+    fn send_file(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
+        use std::os::unix::fs::FileExt;
+        let file = std::fs::File::from(range.file.try_clone_to_owned().unwrap());
+        let mut data = vec![0; range.length as usize];
+        file.read_exact_at(&mut data, range.offset).unwrap();
+        self.blocks.push((data, None));
+        self.finished = true;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.finished = true;
+        Ok(())
+    }
+
+    fn abort(&mut self) {
+        self.aborted = true;
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        self.log.lock().unwrap().push(string(record.text));
+    }
+
+    fn log_level(&self) -> Level {
+        Level::Info
+    }
+
+    fn is_https(&self) -> bool {
+        false
+    }
+
+    fn tls_variable(&mut self, _: &[u8]) -> Option<&[u8]> {
+        None
+    }
+}
+
+/// An application of a test: its script, in a file of its own.
+pub struct App {
+    pub path: PathBuf,
+    pub group: &'static str,
+}
+
+impl App {
+    pub fn new(group: &'static str, source: &str) -> Self {
+        static NUMBER: Mutex<u32> = Mutex::new(0);
+        let mut number = NUMBER.lock().unwrap();
+        *number += 1;
+        let path =
+            std::env::temp_dir().join(format!("clutch-{}-{}.wsgi", std::process::id(), *number));
+        std::fs::write(&path, source).unwrap();
+        Self { path, group }
+    }
+
+    /// Serves one request. Gives the status that the host was left with, and what the carrier was told.
+    pub fn get(&self) -> (Option<u16>, Memory) {
+        self.post(b"")
+    }
+
+    pub fn post(&self, input: &[u8]) -> (Option<u16>, Memory) {
+        let mut memory = Memory {
+            input: input.to_vec(),
+            ..Memory::default()
+        };
+        (self.serve(&mut memory), memory)
+    }
+
+    pub fn serve(&self, memory: &mut Memory) -> Option<u16> {
+        let path = self.path.to_str().unwrap();
+        let mut fields = [Slice::ABSENT; FIELDS];
+        fields[Field::RequestMethod as usize] = Slice::new(b"GET");
+        fields[Field::ScriptName as usize] = Slice::new(b"/app");
+        fields[Field::PathInfo as usize] = Slice::new("/\u{fc}".as_bytes());
+        fields[Field::ScriptFilename as usize] = Slice::new(path.as_bytes());
+        let pair = |name, value| Pair {
+            name: Slice::new(name),
+            value: Slice::new(value),
+        };
+        let headers = [
+            pair(b"X-One", b"1"),
+            pair(b"X_Two", b"2"),
+            pair(b"Proxy", b"evil"),
+        ];
+        let env = [
+            pair(b"FROM_ENV", b"e"),
+            pair(b"wsgi.version", b"fake"),
+            pair(b"REQUEST_METHOD", b"fake"),
+        ];
+        let request = Request {
+            group: Slice::new(self.group.as_bytes()),
+            script: Slice::new(path.as_bytes()),
+            script_mtime: 0,
+            callable: Slice::new(b"application"),
+            reload: true,
+            https: false,
+            fields,
+            env: List::new(&env),
+            headers: List::new(&headers),
+            content_length: memory.input.len() as i64,
+            request_start: 1_000_000,
+            carrier: std::ptr::null_mut(),
+            exchange: no_exchange(),
+        };
+        engine().call(&request, memory)
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
