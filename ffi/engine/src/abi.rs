@@ -375,4 +375,3 @@ pub struct EngineTable {
     /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
     pub stop: unsafe extern "C" fn(u32),
 }
-

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::abi::{
     ABI_VERSION, EngineTable, ExchangeTable, HostTable, List, Pair, Plan, Request, Slice,
 };
-pub use crate::guard::guard;
+pub use crate::guard::{guard, remember_places};
 
 /// The carrier of a request, as long as the host's `call` runs.
 #[derive(Debug)]
@@ -155,6 +155,7 @@ pub const fn table<W: Work>() -> EngineTable {
     unsafe extern "C" fn start<W: Work>(plan: *const Plan<'_>) -> bool {
         // SAFETY: the host passes a plan that lives until the call returns.
         let plan = unsafe { &*plan };
+        remember_places();
         guard(W::panicked, || W::start(plan)).unwrap_or(false)
     }
     unsafe extern "C" fn preload<W: Work>(group: Slice<'_>, script: Slice<'_>) {

@@ -10,7 +10,7 @@
 
 pub mod abi;
 pub mod engine;
-mod guard;
+pub mod guard;
 pub mod host;
 
 pub use abi::{ABI_VERSION, Field, Slice};

@@ -41,7 +41,7 @@ impl Version {
 
     fn from_tag(tag: &str) -> Option<Self> {
         let (major, rest) = tag.strip_prefix("cp")?.split_at_checked(1)?;
-        Self::parse(&format!("{major}.{rest}"))
+        Self::parse(&format!("{major}.{rest}")).filter(|version| version.tag() == tag)
     }
 
     /// Name of the file that holds the engine for this Python.
@@ -145,7 +145,9 @@ mod tests {
             assert_eq!(Version::from_tag(tag), Some(version));
         }
         assert_eq!(Version::parse("three"), None);
-        assert_eq!(Version::from_tag("cp3x"), None);
+        for tag in ["cp3x", "cp314-old", "cp3014"] {
+            assert_eq!(Version::from_tag(tag), None, "{tag}");
+        }
     }
 
     #[test]

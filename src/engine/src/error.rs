@@ -21,6 +21,8 @@ pub enum Kind {
     ClientGone,
     /// The carrier failed for a reason of its own.
     Carrier,
+    /// Our own mistake.
+    Bug,
 }
 
 /// A failure and the sentence for the log, if it has not been logged where it happened.
@@ -49,7 +51,9 @@ impl Error {
         match self.kind {
             Kind::ScriptMissing | Kind::CallableMissing => Some(404),
             Kind::ScriptForbidden => Some(403),
-            Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier => Some(500),
+            Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier | Kind::Bug => {
+                Some(500)
+            }
             Kind::ClientGone => None,
         }
     }
@@ -58,13 +62,12 @@ impl Error {
     pub fn level(&self) -> Level {
         match self.kind {
             Kind::ClientGone => Level::Trace1,
-            Kind::Carrier => Level::Crit,
+            Kind::Carrier | Kind::Interpreter | Kind::Bug => Level::Crit,
             Kind::ScriptMissing
             | Kind::ScriptForbidden
             | Kind::Script
             | Kind::CallableMissing
-            | Kind::Application
-            | Kind::Interpreter => Level::Error,
+            | Kind::Application => Level::Error,
         }
     }
 

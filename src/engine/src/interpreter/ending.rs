@@ -9,9 +9,13 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use clutch_core::log::Level;
+use ffi_engine::guard::guard;
+
 use super::Interpreter;
 use super::life::{Event, Life};
-use crate::python::{ThreadState, runtime};
+use crate::host;
+use crate::python::{Parked, ThreadState, runtime};
 
 /// How long calls that still run are waited for before their interpreter is given up, as a part of the whole limit.
 const FOR_CALLS: u32 = 4;
@@ -71,11 +75,17 @@ fn drain(interpreter: &Interpreter, deadline: Instant) -> bool {
 /// Runs `work` on a thread that is left behind if it does not return. Whether there is such a thread.
 fn on_own_thread(done: &Sender<bool>, work: impl FnOnce() -> bool + Send + 'static) -> bool {
     let done = done.clone();
+    let panicked = |text: &str| {
+        host::log(
+            Level::Crit,
+            format!("panic at the end of an interpreter: {text}").as_bytes(),
+        );
+    };
     let spawned = thread::Builder::new()
         .name("clutch-end".into())
         .spawn(move || {
-            let outcome = work();
-            let _ = done.send(outcome); // Nobody listens any more: the time was up.
+            let outcome = guard(panicked, work).unwrap_or(false);
+            let _ = done.send(outcome); // Perhaps nobody listens any more: the time was up.
         });
     spawned.is_ok()
 }
@@ -100,8 +110,8 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
     if *interpreter.life.lock() != Life::Ended(super::life::End::Drained) {
         return false;
     }
-    let (Some(state), Some(main)) = (ThreadState::new(interpreter.id), ThreadState::new(main))
-    else {
+    let state = interpreter.first_state.lock().take().map(Parked::take_up);
+    let (Some(state), Some(main)) = (state, ThreadState::new(main)) else {
         return false;
     };
     shut_down(interpreter, &state);
@@ -119,7 +129,7 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
 }
 
 fn end_main(main: &Interpreter, others_ended: bool) -> bool {
-    let Some(state) = ThreadState::new(main.id) else {
+    let Some(state) = main.first_state.lock().take().map(Parked::take_up) else {
         return false;
     };
     shut_down(main, &state);

@@ -14,7 +14,7 @@ pub use parts::Parts;
 pub use pool::{current, preload, start, stop};
 
 use crate::error::{Error, Kind};
-use crate::python::InterpreterId;
+use crate::python::{InterpreterId, Parked};
 use life::{Event, Life};
 use script::Scripts;
 
@@ -24,6 +24,8 @@ pub struct Interpreter {
     /// Name of its application group; empty for the main interpreter.
     group: Box<[u8]>,
     id: InterpreterId,
+    /// Taken by the thread that ends the interpreter.
+    first_state: Mutex<Option<Parked>>,
     life: Mutex<Life>,
     /// Told about every change of `life` that somebody may wait for.
     changed: Condvar,
@@ -32,10 +34,11 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    fn new(group: &[u8], id: InterpreterId, parts: Parts) -> Self {
+    fn new(group: &[u8], id: InterpreterId, first_state: Option<Parked>, parts: Parts) -> Self {
         let interpreter = Self {
             group: group.into(),
             id,
+            first_state: Mutex::new(first_state),
             life: Mutex::new(Life::Starting),
             changed: Condvar::new(),
             parts,

@@ -59,6 +59,11 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
         slots: RwLock::default(),
         closed: AtomicBool::new(false),
     };
+    if plan.own_gil && !CAN_OWN_GIL {
+        tracing::warn!(
+            "applications cannot live in interpreters with a GIL of their own in this Python; they share one"
+        );
+    }
     if plan.own_gil && cfg!(not(Py_3_14)) {
         // Before 3.14 the C part of datetime must have been set up in the main interpreter before any other has its own.
         let _ = state.attach(|py| {
@@ -67,15 +72,14 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
                 .map_err(|raised| drop(raised.take(py)))
         });
     }
-    let main = pool.furnish(b"", id, &state)?;
-    pool.slots.write().insert(
-        Box::default(),
-        Arc::new(Mutex::new(Some(Arc::clone(&main)))),
-    );
+    let parts = pool.furnish(b"", &state)?;
+    let main = Arc::new(Interpreter::new(b"", id, Some(state.set_aside()), parts));
+    pool.slots
+        .write()
+        .insert(Box::default(), Arc::new(Mutex::new(Some(main))));
     if POOL.set(pool).is_err() {
         return Err("Python has been started already in this process".into());
     }
-    lease::keep(Seat::new(main, state));
     Ok(())
 }
 
@@ -116,24 +120,25 @@ impl Pool {
         let main =
             lease::seat(b"").map_err(|error| error.log_text().unwrap_or_default().to_owned())?;
         let own_gil = self.plan.own_gil && CAN_OWN_GIL;
-        let (id, state) =
+        let (id, first) =
             runtime::new_interpreter(main.state(), own_gil).map_err(|refused| refused.0)?;
-        match self.furnish(group, id, &state) {
-            Ok(interpreter) => Ok(Seat::new(interpreter, state)),
+        match self.furnish(group, &first) {
+            Ok(parts) => {
+                let interpreter =
+                    Arc::new(Interpreter::new(group, id, Some(first.set_aside()), parts));
+                let state =
+                    ThreadState::new(id).ok_or("there is no memory for a Python thread state")?;
+                Ok(Seat::new(interpreter, state))
+            }
             Err(why) => {
-                runtime::end_interpreter(state, main.state());
+                runtime::end_interpreter(first, main.state());
                 Err(why)
             }
         }
     }
 
-    /// Makes an interpreter ready for applications.
-    fn furnish(
-        &self,
-        group: &[u8],
-        id: InterpreterId,
-        state: &ThreadState,
-    ) -> Result<Arc<Interpreter>, String> {
+    /// Makes the interpreter of `state` ready for applications.
+    fn furnish(&self, group: &[u8], state: &ThreadState) -> Result<Parts, String> {
         let environment = (!group.is_empty()).then_some(&self.environment[..]);
         let parts = state.attach(|py| {
             Parts::build(py, self.plan, group, environment).map_err(|raised| {
@@ -150,7 +155,7 @@ impl Pool {
             "made {}",
             parts.context
         );
-        Ok(Arc::new(Interpreter::new(group, id, parts)))
+        Ok(parts)
     }
 
     pub(super) fn plan(&self) -> &Plan<'static> {

@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib_external import PathFinder, SourceFileLoader
 
 ModuleType = type(sys)
 shutdown_callbacks = []
@@ -215,8 +215,6 @@ def server_module(facts):
         raise AttributeError(f"module 'mod_wsgi' has no attribute {name!r}")
 
     module.__getattr__ = __getattr__
-    from importlib.machinery import PathFinder
-
     installed = PathFinder.find_spec("mod_wsgi")
     if installed is not None and installed.submodule_search_locations:
         module.__path__ = list(installed.submodule_search_locations)

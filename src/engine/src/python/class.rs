@@ -6,6 +6,8 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
+use clutch_core::log::Level;
+use ffi_engine::guard::guard;
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark};
@@ -239,23 +241,14 @@ unsafe fn enter<T: Payload>(
     let object = unsafe { &*(&raw const this).cast::<Object<'_>>() };
     // SAFETY: the caller's promise.
     let arguments = unsafe { argument_slice(py, arguments, count) };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        body(py, This { object, payload }, arguments)
-    }));
-    match outcome {
-        Ok(Ok(object)) => object.into_ptr(),
-        Ok(Err(_raised)) => ptr::null_mut(),
-        Err(payload) => {
-            let text = payload.downcast_ref::<String>().map(String::as_str);
-            let text = text
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("panic");
-            let _ = py.raise_with(
-                Kind::Runtime,
-                format_args!("internal error of the server: {text}"),
-            );
-            ptr::null_mut()
-        }
+    let raise = |text: &str| {
+        let text = format!("panic in the server: {text}; please report this");
+        crate::host::log(Level::Crit, text.as_bytes());
+        let _ = py.raise(Kind::Runtime, &text);
+    };
+    match guard(raise, || body(py, This { object, payload }, arguments)) {
+        Some(Ok(object)) => object.into_ptr(),
+        Some(Err(_)) | None => ptr::null_mut(), // An exception is set.
     }
 }
 

@@ -22,5 +22,5 @@ pub use exception::{Exception, Kind, PyResult, Raised};
 pub use kept::Kept;
 pub use no_python::NoPython;
 pub use object::Object;
-pub use thread_state::{InterpreterId, ThreadState};
+pub use thread_state::{InterpreterId, Parked, ThreadState};
 pub use values::Builtin;

@@ -116,6 +116,11 @@ impl ThreadState {
         unsafe { ffi::Py_EndInterpreter(self.raw.as_ptr()) };
     }
 
+    /// Puts the state aside; nobody attaches with it until [`Parked::take_up`].
+    pub fn set_aside(self) -> Parked {
+        Parked(self.raw)
+    }
+
     /// Attaches and stays so; [`super::runtime`] knows how it ends.
     pub(super) fn attach_for_good(&self) {
         // SAFETY: as in `attach`.
@@ -139,5 +144,25 @@ impl ThreadState {
         unsafe { ffi::PyThreadState_Clear(self.raw.as_ptr()) };
         // SAFETY: attached with this state, which is cleared; this also releases the lock.
         unsafe { ffi::PyThreadState_DeleteCurrent() };
+    }
+}
+
+/// The first thread state of an interpreter, put aside until the interpreter ends.
+///
+/// It is never deleted before: CPython 3.13.0 may give the place of a deleted first state to two threads at once. And the
+/// thread that ends the interpreter needs a state; this is the one that may move to another thread.
+#[derive(Debug)]
+pub struct Parked(NonNull<ffi::PyThreadState>);
+
+// SAFETY: no thread is attached with it, and only `take_up`, which consumes it, lets one attach.
+unsafe impl Send for Parked {}
+
+impl Parked {
+    /// Makes it a state of this thread, which is to end the interpreter.
+    pub fn take_up(self) -> ThreadState {
+        ThreadState {
+            raw: self.0,
+            thread: PhantomData,
+        }
     }
 }

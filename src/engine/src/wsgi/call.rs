@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use clutch_core::exchange::{Exchange, Failure, Then};
 use clutch_core::log::{Level, Record};
@@ -24,6 +24,9 @@ use crate::python::{self, Attached, Raised};
 pub struct Call {
     /// `None` when the call is over: then every object of it is dead.
     carrier: Mutex<Option<Carrier>>,
+    /// Whether the call is over. Written once, before `carrier` is emptied; read by anybody, who may be wrong a moment
+    /// later and is then told by `carrier`.
+    over: AtomicBool,
     pub(super) head: Mutex<Head>,
     pub(super) body: Mutex<Body>,
     pub(super) lines: Mutex<Lines>,
@@ -48,6 +51,15 @@ impl Current {
     }
 }
 
+/// Ends a call when dropped.
+pub(super) struct End<'a>(pub(super) &'a Call);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 impl Drop for Current {
     fn drop(&mut self) {
         let call = CURRENT.replace(self.0.take());
@@ -59,6 +71,7 @@ impl Call {
     pub(super) fn new(carrier: Carrier, content_length: i64) -> Self {
         Self {
             carrier: Mutex::new(Some(carrier)),
+            over: AtomicBool::new(false),
             head: Mutex::new(Head::Nothing),
             body: Mutex::new(Body::expecting(content_length)),
             lines: Mutex::new(Lines::default()),
@@ -85,11 +98,12 @@ impl Call {
 
     /// Whether the call is still going on.
     pub fn is_live(&self) -> bool {
-        self.carrier.lock().is_some()
+        !self.over.load(Ordering::Acquire)
     }
 
     /// Ends the call: waits for the operation another thread may have going, and lets nobody begin one.
     pub(super) fn end(&self) {
+        self.over.store(true, Ordering::Release);
         *self.carrier.lock() = None;
     }
 
@@ -118,15 +132,15 @@ impl Call {
 
     /// Sends the head if it has not been sent, then `data`, cut at the declared length. Call it detached.
     pub(super) fn write(&self, data: &[u8], then: Then) -> Result<(), Failure> {
-        let mut head = self.head.lock();
         let over = |Over| Failure::Internal;
-        if let Some(given) = head.commit() {
+        let (given, length) = {
+            let mut head = self.head.lock();
+            (head.commit(), head.length())
+        };
+        if let Some(given) = given {
             self.with(|carrier| given.send(carrier)).map_err(over)??;
         }
-        let room = head
-            .length()
-            .map_or(u64::MAX, |length| length.saturating_sub(self.sent()));
-        drop(head);
+        let room = length.map_or(u64::MAX, |length| length.saturating_sub(self.sent()));
         let data = &data[..data.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
         self.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
         match (data.is_empty(), then) {

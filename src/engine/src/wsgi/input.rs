@@ -234,7 +234,8 @@ fn read<'py>(
         py.detached(call, |call| call.body.lock().touch(call))
             .map_err(|problem| raise(py, problem))?;
     }
-    let Some(room) = call.body.lock().room(wanted) else {
+    // Another thread may be reading, and wait for the client: then there is nothing to learn now.
+    let Some(room) = call.body.try_lock().and_then(|body| body.room(wanted)) else {
         let most = wanted.unwrap_or(usize::MAX);
         let gathered = py.detached((call, most), |(call, most)| {
             call.body.lock().gather(call, most)

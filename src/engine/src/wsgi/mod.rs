@@ -13,14 +13,14 @@ mod start_response;
 use std::sync::Arc;
 
 use ffi_engine::abi::Request;
-use ffi_engine::engine::Carrier;
+use ffi_engine::engine::{Carrier, guard};
 
 pub use call::Call;
 pub use environ::template;
 pub use memory::Memory;
 pub use start_response::Adapter;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::interpreter::{self, Interpreter, script};
 use crate::python::Attached;
 use response::Parting;
@@ -28,13 +28,24 @@ use response::Parting;
 /// Serves a request. `None` if the response has been sent or broken, else the status to answer with.
 pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let call = Arc::new(Call::new(carrier, request.content_length));
-    let outcome = interpreter::lease(request.group.bytes())
-        .and_then(|lease| lease.attach(|py, interpreter| run(py, interpreter, &call, request)));
-    // Detached from here on: what is left is between us and the carrier.
-    let outcome = outcome.and_then(|parting| parting.send(&call));
-    let status = outcome.err().and_then(|error| call.settle(&error));
-    call.end();
-    status
+    let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
+    let mut bug = String::new();
+    let outcome = guard(
+        |text| text.clone_into(&mut bug),
+        || {
+            let parting = interpreter::lease(request.group.bytes())?
+                .attach(|py, interpreter| run(py, interpreter, &call, request))?;
+            // Detached from here on: what is left is between us and the carrier.
+            parting.send(&call)
+        },
+    );
+    let outcome = outcome.unwrap_or_else(|| {
+        Err(Error::saying(
+            Kind::Bug,
+            format!("panic: {bug}; please report this"),
+        ))
+    });
+    outcome.err().and_then(|error| call.settle(&error))
 }
 
 /// The protocol, in order.

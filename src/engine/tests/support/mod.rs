@@ -1,5 +1,9 @@
 //! An engine in this process, and requests that are carried by memory.
-#![expect(unreachable_pub, missing_docs, reason = "a module of one test program")]
+#![expect(
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "a module of a test program"
+)]
 
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};

@@ -1,0 +1,170 @@
+"""A real httpd with one target loaded: start it, name its processes, end it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import OUT, Missing
+from .workloads import WORKLOADS
+
+THREADS = 25
+PROCESSES = 8
+START_LIMIT = 180
+STOP_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Httpd:
+    """The installed httpd, as apxs describes it."""
+
+    apxs: str
+    binary: str
+    modules: str
+    version: str
+
+    @staticmethod
+    def installed() -> "Httpd":
+        apxs = shutil.which("apxs") or shutil.which("apxs2")
+        if not apxs:
+            raise Missing("no apxs; install httpd's development files (Debian: apache2-dev)")
+        asked = {name: subprocess.run([apxs, "-q", name], check=True, text=True, capture_output=True).stdout.strip()
+                 for name in ("SBINDIR", "PROGNAME", "LIBEXECDIR")}
+        binary = f"{asked['SBINDIR']}/{asked['PROGNAME']}"
+        if not os.path.exists(binary):
+            raise Missing(f"{binary} is not there; install httpd (Debian: apache2)")
+        version = subprocess.run([binary, "-v"], check=True, text=True, capture_output=True).stdout
+        return Httpd(apxs, binary, asked["LIBEXECDIR"], version.split("/", 1)[1].split()[0])
+
+
+class Server:
+    """A running httpd, ended when the `with` block ends.
+
+    `around` is put before the command (taskset, valgrind); `flags` is `-DFOREGROUND`, or `-X` for a single process.
+    """
+
+    def __init__(self, httpd: Httpd, target, mpm: str, around: list[str] = (), flags: str = "-DFOREGROUND"):
+        self.target = target
+        OUT.mkdir(parents=True, exist_ok=True)
+        self.root = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=OUT))
+        self.port = _free_port()
+        config = self.root / "httpd.conf"
+        config.write_text(configuration(httpd, target, mpm, self.root, self.port))
+        command = [*_unprivileged(), *around, httpd.binary, flags, "-d", str(self.root), "-f", str(config)]
+        with open(self.root / "output", "wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=self.root, stdout=output, stderr=output, start_new_session=True)
+
+    def __enter__(self) -> "Server":
+        try:
+            self._wait_until_it_listens()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, failure, _error, _trace) -> None:
+        self.stop()
+        if failure is None:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        """The process that was started: httpd's parent, or its only process."""
+        return self.process.pid
+
+    def pids(self) -> list[int]:
+        """The started process and all its descendants."""
+        children: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                except OSError:
+                    continue  # ended while we looked
+                children.setdefault(parent, []).append(int(entry.name))
+        family = [self.pid]
+        for pid in family:
+            family.extend(children.get(pid, []))
+        return family
+
+    def log(self) -> str:
+        """The end of what httpd wrote, for an error message."""
+        texts = [(self.root / name).read_text(errors="replace")
+                 for name in ("output", "error.log") if (self.root / name).exists()]
+        return "".join(texts)[-3000:]
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                for pid in reversed(self.pids()):
+                    os.kill(pid, signal.SIGKILL)
+                self.process.wait()
+
+    def _wait_until_it_listens(self) -> None:
+        deadline = time.monotonic() + START_LIMIT
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"httpd with {self.target.name} ended at start:\n{self.log()}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"httpd with {self.target.name} does not listen:\n{self.log()}") from None
+                time.sleep(0.05)
+
+
+def configuration(httpd: Httpd, target, mpm: str, root: Path, port: int) -> str:
+    """The whole configuration; targets differ in the line that loads the module and in those that mount its paths."""
+    home = f"WSGIPythonHome {target.python.home}" if target.python else ""
+    size = (f"StartServers {PROCESSES}\nServerLimit {PROCESSES}\nMaxRequestWorkers {PROCESSES}" if mpm == "prefork" else
+            f"StartServers 1\nServerLimit 1\nThreadsPerChild {THREADS}\nMaxRequestWorkers {THREADS}")
+    mounts = "\n".join(target.mount(workload) for workload in WORKLOADS)
+    return f"""\
+LoadModule mpm_{mpm}_module {httpd.modules}/mod_mpm_{mpm}.so
+LoadModule authz_core_module {httpd.modules}/mod_authz_core.so
+LoadModule alias_module {httpd.modules}/mod_alias.so
+{target.load}
+{size}
+MaxConnectionsPerChild 0
+KeepAlive On
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
+Timeout 120
+ServerName bench.example
+Listen 127.0.0.1:{port}
+PidFile {root}/httpd.pid
+DefaultRuntimeDir {root}
+ErrorLog {root}/error.log
+LogLevel warn
+DocumentRoot {root}
+<Directory />
+AllowOverride None
+Require all granted
+</Directory>
+{home}
+{mounts}
+"""
+
+
+def _unprivileged() -> list[str]:
+    """For root: become an ordinary account in a user namespace, which still owns root's files outside.
+
+    So httpd never changes its account, and its children can read a Python below `/root`.
+    """
+    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
