@@ -260,8 +260,8 @@ pub struct Request<'a> {
 #[derive(Debug)]
 #[repr(C)]
 pub struct ExchangeTable {
-    /// Reads up to the given number of bytes to the pointer; gives how many.
-    pub read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> isize,
+    /// At most so many bytes of the body, put into the slice; valid until the next call on this carrier.
+    pub read: unsafe extern "C" fn(*mut c_void, usize, *mut Slice<'static>) -> i32,
     /// Status, status line, headers, content length or −1.
     pub start: unsafe extern "C" fn(*mut c_void, u16, Slice<'_>, List<'_, Pair<'_>>, i64) -> i32,
     /// Data, and a [`clutch_core::exchange::Then`] as its number.

@@ -51,11 +51,11 @@ fn outcome(code: i32) -> Result<(), Failure> {
 }
 
 impl Exchange for Carrier {
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, Failure> {
-        // SAFETY: `into` is ours and has the length given; the carrier is alive, see `of`.
-        let count = unsafe { (self.table().read)(self.carrier, into.as_mut_ptr(), into.len()) };
-        usize::try_from(count)
-            .map_err(|_| Failure::from_code(i32::try_from(-count).unwrap_or_default()))
+    fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+        let mut bytes = Slice::ABSENT;
+        // SAFETY: the place is ours; the carrier is alive, see `of`.
+        outcome(unsafe { (self.table().read)(self.carrier, most, &mut bytes) })?;
+        Ok(bytes.bytes()) // Valid until the next call, and `&mut self` forbids that.
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {

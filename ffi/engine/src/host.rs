@@ -199,19 +199,21 @@ impl<E: Exchange> ExchangeOf<E> {
         })
     }
 
-    unsafe extern "C" fn read(carrier: *mut c_void, into: *mut u8, length: usize) -> isize {
-        // SAFETY: the engine passes a buffer of `length` bytes that it owns.
-        let into = unsafe { slice::from_raw_parts_mut(into, length) };
+    unsafe extern "C" fn read(carrier: *mut c_void, most: usize, into: *mut Slice<'static>) -> i32 {
         // SAFETY: the engine's promise, see `with`.
         let outcome = unsafe {
             Self::with(carrier, Err(Failure::Internal), |exchange| {
-                exchange.read(into)
+                exchange
+                    .read(most)
+                    .map(|bytes| (bytes.as_ptr(), bytes.len()))
             })
         };
-        match outcome {
-            Ok(count) => isize::try_from(count).unwrap_or(isize::MAX),
-            Err(failure) => -(failure as i32 as isize),
-        }
+        code(outcome.map(|(start, length)| {
+            // SAFETY: the exchange keeps the bytes until it is called again; the engine uses them before that.
+            let bytes = unsafe { slice::from_raw_parts(start, length) };
+            // SAFETY: the engine passes a place of its own.
+            unsafe { into.write(Slice::new(bytes)) };
+        }))
     }
 
     unsafe extern "C" fn start(
@@ -336,7 +338,7 @@ fn code(outcome: Result<(), Failure>) -> i32 {
 struct Nobody;
 
 impl Exchange for Nobody {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize, Failure> {
+    fn read(&mut self, _: usize) -> Result<&[u8], Failure> {
         Err(Failure::Internal)
     }
     fn start(&mut self, _: &ResponseHead<'_>) -> Result<(), Failure> {

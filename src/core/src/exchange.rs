@@ -101,15 +101,16 @@ pub struct FileRange<'a> {
 
 /// What a WSGI call needs from its carrier.
 pub trait Exchange {
-    /// Reads request body bytes into `into`; 0 at the end of the body.
+    /// The next bytes of the request body, at most `most` of them; none at the end of the body.
     ///
-    /// Blocks until at least one byte is there. Sends a pending `100 Continue` first.
+    /// They stay the carrier's own, until the next call of any of its methods, so that they are copied once, to where
+    /// they are wanted. Blocks until at least one byte is there. Sends a pending `100 Continue` first.
     ///
     /// # Errors
     ///
     /// Any [`Failure`] but `Internal` is the client's doing. After an error the carrier closes the connection when
     /// the request ends.
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, Failure>;
+    fn read(&mut self, most: usize) -> Result<&[u8], Failure>;
 
     /// Sets the head of the response. Called once, before the first data; does no I/O.
     ///

@@ -4,7 +4,9 @@
 //! microseconds.
 #![deny(unsafe_code)]
 
+pub mod config;
 pub mod exchange;
+pub mod group;
 pub mod header_name;
 pub mod installation;
 pub mod log;

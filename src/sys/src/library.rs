@@ -38,6 +38,10 @@ impl Library {
 }
 
 /// The file that `address`, a function or static of a mapped library, belongs to.
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "the address is compared, never dereferenced"
+)]
 pub fn file_of(address: *const c_void) -> Option<PathBuf> {
     let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     // SAFETY: dladdr only compares `address` with what is mapped, and writes to `found`.

@@ -317,6 +317,7 @@ def shutdown():
     warnings = sys.modules.get("warnings")
     if warnings is not None:
         warnings.resetwarnings()  # A filter that names a class of the application would keep its memory.
+        warnings.simplefilter("ignore")  # With no filter at all, each file left open would be told on the terminal.
 
 
 def finish_threads():

@@ -23,4 +23,4 @@ pub use kept::Kept;
 pub use no_python::NoPython;
 pub use object::Object;
 pub use thread_state::{InterpreterId, Parked, ThreadState};
-pub use values::Builtin;
+pub use values::{Builtin, Room};

@@ -6,6 +6,7 @@ use clutch_core::exchange::{Failure, FileRange};
 use clutch_core::log::Level;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::python::Room;
 use crate::wsgi::Call;
 use crate::wsgi::input::Problem;
 
@@ -34,7 +35,7 @@ no_python! {
     &str: "bytes",
     &[u8]: "bytes; of a Python object only while somebody holds that object",
     &[&[u8]]: "as above",
-    &mut [u8]: "bytes",
+    &mut Room: "memory that no Python code has seen",
     Vec<u8>: "bytes",
     Failure: "a value",
     Problem: "a value",

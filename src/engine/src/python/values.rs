@@ -56,36 +56,23 @@ impl<'py> Attached<'py> {
         unsafe { Object::owned(self, raw) }
     }
 
-    /// A `bytes` that `fill` has filled, detached: it gets `most` bytes of room and says how many it used.
-    ///
-    /// # Errors
-    ///
-    /// `Err(Ok(e))` is what `fill` failed with; `Err(Err(raised))` a lack of memory.
-    pub fn bytes_filled<E>(
-        self,
-        most: usize,
-        fill: impl FnOnce(Attached<'py>, &mut [u8]) -> Result<usize, E>,
-    ) -> Result<Object<'py>, Result<E, super::Raised>> {
+    /// A `bytes` with room for `most` bytes, to be filled piece by piece, also while detached.
+    pub fn bytes_with_room(self, most: usize) -> PyResult<Filling<'py>> {
         // SAFETY: attached; room without contents.
-        let mut raw =
+        let raw =
             unsafe { ffi::PyBytes_FromStringAndSize(std::ptr::null(), most as ffi::Py_ssize_t) };
-        // SAFETY: a new reference or null; counted by `guard` until the end, which nobody else knows of.
-        let guard = unsafe { Object::owned(self, raw) }.map_err(Err)?;
+        // SAFETY: a new reference or null.
+        let object = unsafe { Object::owned(self, raw) }?;
         // SAFETY: a bytes object, alive.
         let start = unsafe { ffi::PyBytes_AsString(raw) };
-        // SAFETY: attached; writing zeros makes the room initialised. Nobody else has the object yet.
-        unsafe { std::ptr::write_bytes(start, 0, most) };
-        // SAFETY: `most` initialised bytes that nobody else has, alive until `guard` goes.
-        let room = unsafe { std::slice::from_raw_parts_mut(start.cast::<u8>(), most) };
-        let used = fill(self, room).map_err(Ok)?.min(most);
-        if used == most {
-            return Ok(guard);
-        }
-        let _ = guard.into_ptr();
-        // SAFETY: the only reference, which is ours; replaced by the resized object, or null.
-        unsafe { _PyBytes_Resize(&mut raw, used as ffi::Py_ssize_t) };
-        // SAFETY: the reference to the resized object, or null with an exception.
-        unsafe { Object::owned(self, raw) }.map_err(Err)
+        Ok(Filling {
+            object,
+            room: Room {
+                start: start.cast(),
+                most,
+                used: 0,
+            },
+        })
     }
 
     /// An empty `dict`.
@@ -115,6 +102,60 @@ impl<'py> Attached<'py> {
         let raw = unsafe { ffi::PyList_New(0) };
         // SAFETY: a new reference or null.
         unsafe { Object::owned(self, raw) }
+    }
+}
+
+/// A `bytes` that nobody has seen yet, and that is being filled.
+pub struct Filling<'py> {
+    object: Object<'py>,
+    room: Room,
+}
+
+/// The room of a [`Filling`].
+#[derive(Debug)]
+pub struct Room {
+    start: *mut u8,
+    most: usize,
+    used: usize,
+}
+
+impl Room {
+    /// How much more fits.
+    pub fn left(&self) -> usize {
+        self.most - self.used
+    }
+
+    /// Adds as much of `piece` as fits, and gives how much that is.
+    pub fn put(&mut self, piece: &[u8]) -> usize {
+        let count = piece.len().min(self.left());
+        // SAFETY: `used` is within the room.
+        let place = unsafe { self.start.add(self.used) };
+        // SAFETY: `count` bytes fit, nobody else knows of the object, and it lives as long as the Filling that is
+        // borrowed.
+        unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), place, count) };
+        self.used += count;
+        count
+    }
+}
+
+impl<'py> Filling<'py> {
+    /// The room, which needs no Python.
+    pub fn room(&mut self) -> &mut Room {
+        &mut self.room
+    }
+
+    /// The `bytes`, as long as it was filled.
+    pub fn done(self) -> PyResult<Object<'py>> {
+        let Self { object, room } = self;
+        if room.left() == 0 {
+            return Ok(object);
+        }
+        let py = object.py();
+        let mut raw = object.into_ptr();
+        // SAFETY: the only reference, which is ours; replaced by one to the shorter object, or by null.
+        unsafe { _PyBytes_Resize(&mut raw, room.used as ffi::Py_ssize_t) };
+        // SAFETY: the reference to the resized object, or null with an exception.
+        unsafe { Object::owned(py, raw) }
     }
 }
 

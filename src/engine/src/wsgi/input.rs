@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use clutch_core::exchange::{Exchange, Failure};
+use ffi_engine::engine::Carrier;
 
 use super::Call;
 use super::response::failure;
 use crate::python::class::{Arguments, Method, Next, Payload, This, method, next};
-use crate::python::{Attached, Kind, Object, PyResult, Raised};
+use crate::python::{Attached, Kind, Object, PyResult, Raised, Room};
 
 /// Bytes asked of the carrier at once when lines are read.
 const PIECE: usize = 8192;
@@ -71,17 +72,26 @@ impl Body {
         }
     }
 
-    /// Reads from the carrier into `room`; 0 at the end.
-    fn pull(&mut self, call: &Call, room: &mut [u8]) -> Result<usize, Problem> {
+    /// Takes at most `most` bytes from the carrier to `sink`; 0 at the end.
+    fn pull(
+        &mut self,
+        call: &Call,
+        most: usize,
+        sink: impl FnOnce(&[u8]),
+    ) -> Result<usize, Problem> {
         match self.state {
             State::Failed(failure) => return Err(Problem::Failed(failure)),
             State::AtEnd => return Ok(0),
             State::Open => (),
         }
         self.begun = true;
-        let outcome = call
-            .with(|carrier| carrier.read(room))
-            .map_err(|_| Problem::Over)?;
+        let take = |carrier: &mut Carrier| {
+            carrier.read(most).map(|bytes| {
+                sink(bytes);
+                bytes.len()
+            })
+        };
+        let outcome = call.with(take).map_err(|_| Problem::Over)?;
         match outcome {
             Ok(0) => self.state = State::AtEnd,
             Ok(count) => {
@@ -95,28 +105,30 @@ impl Body {
     }
 
     /// Fills `room` as far as the body goes.
-    fn fill(&mut self, call: &Call, room: &mut [u8]) -> Result<usize, Problem> {
-        let mut used = self.ahead().len().min(room.len());
-        room[..used].copy_from_slice(&self.ahead()[..used]);
-        self.skip(used);
-        while used < room.len() {
-            match self.pull(call, &mut room[used..])? {
-                0 => break,
-                count => used += count,
+    fn fill(&mut self, call: &Call, room: &mut Room) -> Result<(), Problem> {
+        let ahead = room.put(self.ahead());
+        self.skip(ahead);
+        while room.left() > 0 {
+            let most = room.left();
+            if self.pull(call, most, |bytes| {
+                room.put(bytes);
+            })? == 0
+            {
+                break;
             }
         }
-        Ok(used)
+        Ok(())
     }
 
     /// Everything up to the end, or up to `most` bytes.
     fn gather(&mut self, call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
-        let mut gathered = Vec::new();
+        let mut gathered = self.take(self.ahead().len().min(most));
         while gathered.len() < most {
-            let used = gathered.len();
-            gathered.resize(most.min(used + used.clamp(PIECE, MOST_ROOM)), 0);
-            let count = self.fill(call, &mut gathered[used..])?;
-            gathered.truncate(used + count);
-            if self.state == State::AtEnd && self.ahead().is_empty() {
+            let left = most - gathered.len();
+            if self.pull(call, left.min(PIECE), |bytes| {
+                gathered.extend_from_slice(bytes)
+            })? == 0
+            {
                 break;
             }
         }
@@ -128,9 +140,7 @@ impl Body {
         if self.begun {
             return Ok(0);
         }
-        let mut piece = [0; PIECE];
-        let count = self.pull(call, &mut piece)?;
-        self.ahead.extend_from_slice(&piece[..count]);
+        self.pull_ahead(call)?;
         Ok(0)
     }
 
@@ -150,12 +160,18 @@ impl Body {
             if searched >= most {
                 return Ok(self.take(most));
             }
-            let mut piece = [0; PIECE];
-            match self.pull(call, &mut piece)? {
-                0 => return Ok(self.take(searched)),
-                count => self.ahead.extend_from_slice(&piece[..count]),
+            if self.pull_ahead(call)? == 0 {
+                return Ok(self.take(searched));
             }
         }
+    }
+
+    /// Takes a piece from the carrier to be read later.
+    fn pull_ahead(&mut self, call: &Call) -> Result<usize, Problem> {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        let outcome = self.pull(call, PIECE, |bytes| ahead.extend_from_slice(bytes));
+        self.ahead = ahead;
+        outcome
     }
 
     /// How much room a `read(wanted)` should be given beforehand.
@@ -242,13 +258,11 @@ fn read<'py>(
         });
         return py.bytes(&gathered.map_err(|problem| raise(py, problem))?);
     };
-    let filled = py.bytes_filled(room, |py, room| {
-        py.detached((call, room), |(call, room)| {
-            call.body.lock().fill(call, room)
-        })
-    });
-    let filled =
-        filled.map_err(|error| error.map_or_else(|raised| raised, |problem| raise(py, problem)))?;
+    let mut filling = py.bytes_with_room(room)?;
+    let fill = |(call, room): (&Call, &mut Room)| call.body.lock().fill(call, room);
+    py.detached((call, filling.room()), fill)
+        .map_err(|problem| raise(py, problem))?;
+    let filled = filling.done()?;
     if wanted.is_some() {
         return Ok(filled);
     }

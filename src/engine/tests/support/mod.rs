@@ -79,6 +79,7 @@ fn plan() -> Plan<'static> {
 #[derive(Debug, Default)]
 pub struct Memory {
     pub input: Vec<u8>,
+    pub lent: Vec<u8>,
     pub status: Option<String>,
     pub headers: Vec<(String, String)>,
     pub blocks: Vec<(Vec<u8>, Option<Then>)>,
@@ -110,11 +111,10 @@ fn string(bytes: &[u8]) -> String {
 }
 
 impl Exchange for Memory {
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, Failure> {
-        let count = into.len().min(self.input.len());
-        into[..count].copy_from_slice(&self.input[..count]);
-        self.input.drain(..count);
-        Ok(count)
+    fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+        let count = most.min(self.input.len());
+        self.lent = self.input.drain(..count).collect();
+        Ok(&self.lent)
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {

@@ -1,0 +1,113 @@
+//! What a row of the table of directives says.
+
+use std::ffi::CStr;
+use std::fmt::Write as _;
+
+use crate::config::expression::Compile;
+use crate::config::section::Section;
+use crate::config::server::ServerSection;
+use crate::config::value::{Refusal, Shown};
+
+/// Where a directive may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In the main server, outside of every section.
+    Main,
+    /// In the main server or a virtual host, outside of directory sections.
+    Server,
+    /// As `Server`, and in directory sections.
+    Section,
+    /// As `Section`, and in `.htaccess` files where `AllowOverride FileInfo` holds.
+    SectionAndHtaccess,
+}
+
+/// How many arguments a directive takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Exactly one, not empty.
+    One,
+    /// At least two.
+    TwoOrMore,
+}
+
+/// The arguments of one line.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a> {
+    /// The words, as many as [`Takes`] says.
+    pub words: &'a [&'a [u8]],
+    /// The host's engine for regular expressions.
+    pub expressions: &'a dyn Compile,
+}
+
+impl<'a> Arguments<'a> {
+    /// The only word.
+    pub(super) fn only(&self) -> &'a [u8] {
+        self.words.first().copied().unwrap_or_default()
+    }
+}
+
+type ApplyTo<T> = fn(&mut T, &Arguments<'_>) -> Result<(), Refusal>;
+
+/// What a directive changes.
+#[derive(Debug, Clone, Copy)]
+pub enum Apply {
+    /// The words of a server.
+    Server(ApplyTo<ServerSection>),
+    /// The words of a section.
+    Section(ApplyTo<Section>),
+}
+
+/// A directive.
+#[derive(Debug, Clone, Copy)]
+pub struct Directive {
+    /// As the operator writes it; httpd does not care about case.
+    pub name: &'static CStr,
+    /// Where it may stand.
+    pub scope: Scope,
+    /// How many arguments.
+    pub takes: Takes,
+    /// Its arguments, for the reference page.
+    pub syntax: &'static str,
+    /// What holds without it, for the reference page.
+    pub default: &'static str,
+    /// One or more sentences for `httpd -L` and the reference page.
+    pub summary: &'static CStr,
+    /// Its effect.
+    pub apply: Apply,
+}
+
+impl Directive {
+    /// The name as text.
+    pub fn name(&self) -> &'static str {
+        self.name.to_str().unwrap_or_default()
+    }
+
+    /// Checks the number of `words`.
+    ///
+    /// # Errors
+    ///
+    /// Any other number than the row says.
+    pub fn check(&self, words: &[&[u8]]) -> Result<(), Refusal> {
+        let expected = match self.takes {
+            Takes::One if words.len() == 1 && !words[0].is_empty() => return Ok(()),
+            Takes::TwoOrMore if words.len() >= 2 => return Ok(()),
+            Takes::One => "exactly one argument",
+            Takes::TwoOrMore => "at least two arguments",
+        };
+        let mut given = String::new();
+        for word in words {
+            // Writing to a String cannot fail.
+            let _ = write!(given, " {}", Shown(word));
+        }
+        let given = if given.is_empty() { " nothing" } else { &given };
+        let syntax = self.syntax;
+        Err(Refusal::because(format!(
+            "takes {expected} ({syntax}), not{given}"
+        )))
+    }
+
+    /// The sentence for httpd's start: who refuses, what is expected, what was given.
+    pub fn sentence(&self, refusal: &Refusal) -> String {
+        format!("{} {refusal}", self.name())
+    }
+}

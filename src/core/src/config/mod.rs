@@ -1,0 +1,27 @@
+//! What the operator wrote, and what holds.
+//!
+//! ```text
+//! a line ── directives ──▶ Section        one section's words; None where it says nothing
+//!                          ServerSection  a server's aliases; the words that hold for every process
+//!              within ──▶  the same, with the words of the sections around it
+//!            settings ──▶  Settings       what holds for a request; every default is decided there
+//!                          ProcessSettings  what holds for a process
+//! ```
+
+pub mod alias;
+pub mod directive;
+pub mod directives;
+pub mod expression;
+#[cfg(test)]
+mod reference;
+pub mod section;
+pub mod server;
+pub mod settings;
+pub mod value;
+
+pub use alias::{Alias, AliasOptions, Preload};
+pub use directive::Directive;
+pub use section::Section;
+pub use server::{EngineChoice, ServerSection};
+pub use settings::{ProcessSettings, Settings};
+pub use value::{HashSeed, HeadMapping, Refusal};

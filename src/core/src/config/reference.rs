@@ -1,0 +1,80 @@
+//! The reference page `docs/directives.md`, made of the rows.
+
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use crate::config::directive::{Directive, Scope};
+use crate::config::directives::ALL;
+
+/// Set this variable to write the page instead of judging it.
+const WRITE: &str = "CLUTCH_WRITE_DOCS";
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/directives.md");
+
+const HEAD: &str = "\
+# Directives
+
+Every directive that the module knows, with its arguments, where it may stand, and what holds without it. Names and the
+words On, Off and Auto are written in any case. Where several sections apply to a request, the innermost word holds:
+that of a directory or location, else of the virtual host, else of the main server; an option of `WSGIScriptAlias` is
+stronger than all of them. A value that is wrong keeps httpd from starting, with one sentence that names the directive,
+what it expects and what it was given.
+
+This page is made from the rows in `src/core/src/config/directives.rs`. To make it anew:
+`CLUTCH_WRITE_DOCS=1 cargo test -p clutch-core reference_page`.
+
+";
+
+fn context(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Main => "main server",
+        Scope::Server => "main server, virtual host",
+        Scope::Section => "main server, virtual host, directory",
+        Scope::SectionAndHtaccess => {
+            "main server, virtual host, directory, `.htaccess` (with `AllowOverride FileInfo`)"
+        }
+    }
+}
+
+fn entry(row: &Directive) -> String {
+    let Directive {
+        syntax,
+        default,
+        scope,
+        ..
+    } = row;
+    let (name, summary) = (row.name(), row.summary.to_string_lossy());
+    let context = context(*scope);
+    let default = match row.default.contains(' ') {
+        true => (*default).to_owned(),
+        false => format!("`{default}`"),
+    };
+    format!(
+        "## {name}\n\n{summary}\n\n* Syntax: `{name} {syntax}`\n* Default: {default}\n* Context: {context}\n"
+    )
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for row in ALL {
+        let name = row.name();
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "* [{name}](#{})", name.to_lowercase());
+    }
+    for row in ALL {
+        let _ = write!(page, "\n{}", entry(row));
+    }
+    page
+}
+
+#[test]
+fn the_reference_page_is_current() {
+    if env::var_os(WRITE).is_some() {
+        fs::write(PAGE, page()).unwrap();
+    }
+    let written = fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(
+        written == page(),
+        "docs/directives.md is not what the rows say; write it with {WRITE}=1 cargo test -p clutch-core reference_page"
+    );
+}

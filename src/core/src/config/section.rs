@@ -1,0 +1,114 @@
+//! What one configuration section says about requests.
+
+use crate::config::value::HeadMapping;
+use crate::group::{Callable, GroupTemplate};
+
+/// What one section says; `None` where it says nothing.
+///
+/// The same type serves every level (server, virtual host, directory, `.htaccess`), so that a directive is added in one
+/// place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// `WSGIApplicationGroup`
+    pub application_group: Option<GroupTemplate>,
+    /// `WSGICallableObject`
+    pub callable: Option<Callable>,
+    /// `WSGIPassAuthorization`
+    pub pass_authorization: Option<bool>,
+    /// `WSGIScriptReloading`
+    pub script_reloading: Option<bool>,
+    /// `WSGIErrorOverride`
+    pub error_override: Option<bool>,
+    /// `WSGIChunkedRequest`
+    pub chunked_request: Option<bool>,
+    /// `WSGIMapHEADToGET`
+    pub head_mapping: Option<HeadMapping>,
+    /// `WSGIEnableSendfile`
+    pub enable_sendfile: Option<bool>,
+}
+
+impl Section {
+    /// This section's words where it has any, else those of `outer`.
+    pub fn within(self, outer: &Self) -> Self {
+        Self {
+            application_group: self
+                .application_group
+                .or_else(|| outer.application_group.clone()),
+            callable: self.callable.or_else(|| outer.callable.clone()),
+            pass_authorization: self.pass_authorization.or(outer.pass_authorization),
+            script_reloading: self.script_reloading.or(outer.script_reloading),
+            error_override: self.error_override.or(outer.error_override),
+            chunked_request: self.chunked_request.or(outer.chunked_request),
+            head_mapping: self.head_mapping.or(outer.head_mapping),
+            enable_sendfile: self.enable_sendfile.or(outer.enable_sendfile),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Section;
+    use crate::config::value::HeadMapping;
+    use crate::group::{Callable, GroupTemplate};
+
+    fn sections() -> impl Strategy<Value = Section> {
+        let group = prop::option::of("[a-z%{}]{0,4}");
+        let mapping = prop::option::of(prop::sample::select(vec![
+            HeadMapping::On,
+            HeadMapping::Off,
+            HeadMapping::Auto,
+        ]));
+        (group, any::<[Option<bool>; 5]>(), mapping).prop_map(|(name, switches, head_mapping)| {
+            let [
+                pass_authorization,
+                script_reloading,
+                error_override,
+                chunked_request,
+                enable_sendfile,
+            ] = switches;
+            Section {
+                application_group: name.as_deref().map(str::as_bytes).map(GroupTemplate::parse),
+                callable: name.as_deref().map(str::as_bytes).map(Callable::parse),
+                pass_authorization,
+                script_reloading,
+                error_override,
+                chunked_request,
+                head_mapping,
+                enable_sendfile,
+            }
+        })
+    }
+
+    #[test]
+    fn the_innermost_word_holds() {
+        let outer = Section {
+            callable: Some(Callable::parse(b"outer")),
+            chunked_request: Some(true),
+            ..Section::default()
+        };
+        let inner = Section {
+            callable: Some(Callable::parse(b"inner")),
+            ..Section::default()
+        };
+        let both = inner.clone().within(&outer);
+        assert_eq!(both.callable, inner.callable);
+        assert_eq!(both.chunked_request, Some(true));
+    }
+
+    proptest! {
+        #[test]
+        fn nesting_does_not_depend_on_what_is_joined_first(a in sections(), b in sections(), c in sections()) {
+            let inner_first = a.clone().within(&b).within(&c);
+            let outer_first = a.within(&b.within(&c));
+            prop_assert_eq!(inner_first, outer_first);
+        }
+
+        #[test]
+        fn an_empty_section_changes_nothing(section in sections()) {
+            prop_assert_eq!(Section::default().within(&section), section.clone());
+            prop_assert_eq!(section.clone().within(&Section::default()), section);
+        }
+    }
+}

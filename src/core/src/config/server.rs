@@ -1,0 +1,137 @@
+//! What a server or virtual host says that is not about single requests: aliases, and words for the whole process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::alias::Alias;
+use crate::config::value::{HashSeed, Refusal, Shown};
+use crate::installation::Version;
+
+/// Which engine a process opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// The engine for this Python, beside the module.
+    Version(Version),
+    /// The engine in this file.
+    File(PathBuf),
+}
+
+impl EngineChoice {
+    /// The engine that `text` means: a version such as `3.14` or `3.14t`, or an absolute path.
+    ///
+    /// # Errors
+    ///
+    /// Any other text.
+    pub fn parse(text: &[u8]) -> Result<Self, Refusal> {
+        let refused = || {
+            let given = Shown(text);
+            Refusal::because(format!(
+                "takes a Python version such as 3.14, or the absolute path of an engine file, not {given}"
+            ))
+        };
+        let word = std::str::from_utf8(text).map_err(|_| refused())?;
+        if word.starts_with('/') {
+            return Ok(Self::File(word.into()));
+        }
+        let version = Version::parse(word).ok_or_else(refused)?;
+        let exact = version.to_string() == word;
+        exact.then_some(Self::Version(version)).ok_or_else(refused)
+    }
+}
+
+/// What one server says; `None` where it says nothing.
+///
+/// The directives of every field but `aliases` are allowed in the main server only.
+#[derive(Debug, Clone, Default)]
+pub struct ServerSection {
+    /// `WSGIScriptAlias` and `WSGIScriptAliasMatch`, in the order in which they are tried.
+    pub aliases: Vec<Arc<Alias>>,
+    /// `ClutchEngine`
+    pub engine: Option<EngineChoice>,
+    /// `WSGIPythonHome`
+    pub python_home: Option<Arc<[u8]>>,
+    /// `WSGIPythonPath`
+    pub python_path: Option<Arc<[u8]>>,
+    /// `WSGIPythonOptimize`
+    pub optimize: Option<u32>,
+    /// `WSGIDontWriteBytecode`
+    pub dont_write_bytecode: Option<bool>,
+    /// `WSGIPythonWarnings`, each line one entry.
+    pub warnings: Vec<Arc<[u8]>>,
+    /// `WSGIPythonHashSeed`
+    pub hash_seed: Option<HashSeed>,
+    /// `WSGIRestrictStdin`
+    pub restrict_stdin: Option<bool>,
+    /// `WSGIRestrictStdout`
+    pub restrict_stdout: Option<bool>,
+    /// `WSGIRestrictSignal`
+    pub restrict_signal: Option<bool>,
+    /// `WSGIRestrictEmbedded`
+    pub restrict_embedded: Option<bool>,
+    /// `WSGICaseSensitivity`
+    pub case_sensitivity: Option<bool>,
+    /// `WSGIDestroyInterpreter`
+    pub destroy_interpreter: Option<bool>,
+    /// `WSGIPerInterpreterGIL`
+    pub per_interpreter_gil: Option<bool>,
+}
+
+impl ServerSection {
+    /// A virtual host's words inside those of the main server: its own aliases come first, the rest is the main
+    /// server's.
+    pub fn within(self, main: &Self) -> Self {
+        let mut joined = main.clone();
+        joined.aliases.splice(0..0, self.aliases);
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{EngineChoice, ServerSection};
+    use crate::config::alias::{Alias, AliasOptions, Pattern};
+
+    #[test]
+    fn an_engine_is_chosen_by_version_or_file() {
+        for version in ["3.10", "3.14", "3.14t"] {
+            let choice = EngineChoice::parse(version.as_bytes()).unwrap();
+            assert!(matches!(choice, EngineChoice::Version(found) if found.to_string() == version));
+        }
+        assert_eq!(
+            EngineChoice::parse(b"/opt/engine.so").unwrap(),
+            EngineChoice::File(Path::new("/opt/engine.so").into())
+        );
+        for wrong in ["", "three", "engine.so", "3.14.1", "3.14x", "3"] {
+            let refusal = EngineChoice::parse(wrong.as_bytes()).unwrap_err();
+            assert!(
+                refusal.to_string().ends_with(&format!("not {wrong:?}")),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_virtual_hosts_aliases_are_tried_before_the_main_servers() {
+        let server = |target: &str| ServerSection {
+            aliases: vec![
+                Alias {
+                    pattern: Pattern::Prefix(b"/".as_slice().into()),
+                    target: target.as_bytes().into(),
+                    options: AliasOptions::default(),
+                }
+                .into(),
+            ],
+            ..ServerSection::default()
+        };
+        let main = ServerSection {
+            optimize: Some(2),
+            ..server("main")
+        };
+        let joined = server("host").within(&main);
+        let targets: Vec<_> = joined.aliases.iter().map(|alias| &*alias.target).collect();
+        assert_eq!(targets, [&b"host"[..], b"main"]);
+        assert_eq!(joined.optimize, Some(2));
+    }
+}

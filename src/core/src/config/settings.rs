@@ -1,0 +1,210 @@
+//! What holds: every default is decided here, and nowhere else.
+
+use crate::config::alias::AliasOptions;
+use crate::config::section::Section;
+use crate::config::server::{EngineChoice, ServerSection};
+use crate::config::value::{HashSeed, HeadMapping};
+use crate::group::{Callable, Facts, GroupTemplate, template};
+
+/// What holds for one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'c> {
+    /// Which interpreter.
+    pub application_group: &'c GroupTemplate,
+    callable: CallableWord<'c>,
+    /// Whether the application sees the `Authorization` header.
+    pub pass_authorization: bool,
+    /// Whether a changed script is loaded again.
+    pub script_reloading: bool,
+    /// Whether httpd's error documents replace an application's; has no effect on applications inside httpd.
+    pub error_override: bool,
+    /// Whether a request body may come without a declared length.
+    pub chunked_request: bool,
+    /// Which method an application sees for a HEAD request.
+    pub head_mapping: HeadMapping,
+    /// Whether files may be sent by `sendfile`.
+    pub enable_sendfile: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum CallableWord<'c> {
+    AsItStands(&'c [u8]),
+    Expanded(&'c Callable),
+}
+
+impl<'c> Settings<'c> {
+    /// What holds where `section` is in force, for a request that came through an alias with `options` if it did.
+    pub fn of(section: &'c Section, options: Option<&'c AliasOptions>) -> Self {
+        let by_alias = options.and_then(|options| options.callable.as_deref());
+        Self {
+            application_group: options
+                .and_then(|options| options.application_group.as_ref())
+                .or(section.application_group.as_ref())
+                .unwrap_or(&GroupTemplate::Resource),
+            callable: match (by_alias, &section.callable) {
+                (Some(name), _) => CallableWord::AsItStands(name),
+                (None, Some(callable)) => CallableWord::Expanded(callable),
+                (None, None) => CallableWord::AsItStands(template::APPLICATION),
+            },
+            pass_authorization: options
+                .and_then(|options| options.pass_authorization)
+                .or(section.pass_authorization)
+                .unwrap_or(false),
+            script_reloading: section.script_reloading.unwrap_or(true),
+            error_override: section.error_override.unwrap_or(false),
+            chunked_request: section.chunked_request.unwrap_or(false),
+            head_mapping: section.head_mapping.unwrap_or(HeadMapping::Auto),
+            enable_sendfile: section.enable_sendfile.unwrap_or(false),
+        }
+    }
+
+    /// The name of the application object, for the request with these facts.
+    pub fn callable<'a>(&self, facts: &'a impl Facts) -> &'a [u8]
+    where
+        'c: 'a,
+    {
+        match self.callable {
+            CallableWord::AsItStands(name) => name,
+            CallableWord::Expanded(callable) => callable.expand(facts),
+        }
+    }
+}
+
+/// What holds for every process of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessSettings<'c> {
+    /// Which engine; `None`: the one that suits the Python home, else the newest.
+    pub engine: Option<&'c EngineChoice>,
+    /// An installation or a virtual environment; `None`: the Python that the engine was built for.
+    pub python_home: Option<&'c [u8]>,
+    /// Directories for the front of `sys.path`, separated by `:`.
+    pub python_path: &'c [u8],
+    /// Optimisation level; 0 leaves it to Python.
+    pub optimize: u32,
+    /// Never write `.pyc` files.
+    pub dont_write_bytecode: bool,
+    /// `None` leaves it to Python.
+    pub hash_seed: Option<HashSeed>,
+    /// `sys.stdin` raises.
+    pub restrict_stdin: bool,
+    /// `sys.stdout` raises.
+    pub restrict_stdout: bool,
+    /// `signal.signal` does nothing.
+    pub restrict_signal: bool,
+    /// Applications may run in httpd's own processes.
+    pub embedded: bool,
+    /// Script paths that differ only in case are different.
+    pub case_sensitive: bool,
+    /// Interpreters are ended with the process.
+    pub destroy_interpreters: bool,
+    /// Sub-interpreters have a GIL of their own where the Python can do that.
+    pub own_gil: bool,
+}
+
+impl<'c> ProcessSettings<'c> {
+    /// What holds if the main server says this.
+    pub fn of(main: &'c ServerSection) -> Self {
+        Self {
+            engine: main.engine.as_ref(),
+            python_home: main.python_home.as_deref(),
+            python_path: main.python_path.as_deref().unwrap_or_default(),
+            optimize: main.optimize.unwrap_or(0),
+            dont_write_bytecode: main.dont_write_bytecode.unwrap_or(false),
+            hash_seed: main.hash_seed,
+            restrict_stdin: main.restrict_stdin.unwrap_or(false),
+            restrict_stdout: main.restrict_stdout.unwrap_or(false),
+            restrict_signal: main.restrict_signal.unwrap_or(true),
+            embedded: !main.restrict_embedded.unwrap_or(false),
+            case_sensitive: main.case_sensitivity.unwrap_or(true),
+            destroy_interpreters: main.destroy_interpreter.unwrap_or(true),
+            own_gil: main.per_interpreter_gil.unwrap_or(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{ProcessSettings, Settings};
+    use crate::config::alias::AliasOptions;
+    use crate::config::section::Section;
+    use crate::config::server::ServerSection;
+    use crate::config::value::HeadMapping;
+    use crate::group::{Callable, Facts, GroupTemplate};
+
+    struct NoFacts;
+
+    impl Facts for NoFacts {
+        fn server_name(&self) -> &[u8] {
+            b""
+        }
+        fn host(&self) -> &[u8] {
+            b""
+        }
+        fn port(&self) -> u16 {
+            80
+        }
+        fn script_name(&self) -> Cow<'_, [u8]> {
+            Cow::Borrowed(b"")
+        }
+        fn variable(&self, _: &[u8]) -> Option<&[u8]> {
+            Some(b"from-a-variable")
+        }
+    }
+
+    #[test]
+    fn a_section_that_says_nothing_gets_the_documented_defaults() {
+        let section = Section::default();
+        let settings = Settings::of(&section, None);
+        assert_eq!(settings.application_group, &GroupTemplate::Resource);
+        assert_eq!(settings.callable(&NoFacts), b"application");
+        assert!(settings.script_reloading);
+        assert_eq!(settings.head_mapping, HeadMapping::Auto);
+        assert!(!settings.pass_authorization);
+        assert!(!settings.error_override);
+        assert!(!settings.chunked_request);
+        assert!(!settings.enable_sendfile);
+    }
+
+    #[test]
+    fn an_alias_is_stronger_than_a_section_where_it_says_something() {
+        let section = Section {
+            application_group: Some(GroupTemplate::Global),
+            callable: Some(Callable::parse(b"%{ENV:x}")),
+            pass_authorization: Some(true),
+            ..Section::default()
+        };
+        let silent = AliasOptions::default();
+        let settings = Settings::of(&section, Some(&silent));
+        assert_eq!(settings.application_group, &GroupTemplate::Global);
+        assert_eq!(settings.callable(&NoFacts), b"from-a-variable");
+        assert!(settings.pass_authorization);
+
+        let outspoken = AliasOptions {
+            application_group: Some(GroupTemplate::Server),
+            callable: Some(b"%{ENV:x}".as_slice().into()),
+            pass_authorization: Some(false),
+            embedded: true,
+        };
+        let settings = Settings::of(&section, Some(&outspoken));
+        assert_eq!(settings.application_group, &GroupTemplate::Server);
+        assert_eq!(settings.callable(&NoFacts), b"%{ENV:x}");
+        assert!(!settings.pass_authorization);
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_gets_the_documented_defaults() {
+        let main = ServerSection::default();
+        let settings = ProcessSettings::of(&main);
+        assert!(settings.embedded);
+        assert!(settings.restrict_signal);
+        assert!(settings.case_sensitive);
+        assert!(settings.destroy_interpreters);
+        assert!(!settings.own_gil);
+        assert!(!settings.restrict_stdin);
+        assert!(!settings.restrict_stdout);
+        assert!(!settings.dont_write_bytecode);
+        assert_eq!((settings.optimize, settings.hash_seed), (0, None));
+    }
+}

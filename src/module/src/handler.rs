@@ -1,0 +1,124 @@
+//! A request is served, or not: the whole decision.
+
+use std::ffi::CStr;
+
+use clutch_core::config::{Section, Settings};
+use clutch_core::response_head;
+use ffi_engine::Slice;
+use ffi_engine::abi::{self, List};
+use ffi_engine::host;
+
+use crate::embedded::Embedded;
+use crate::environ::{self, Env, Place};
+use crate::headers::Headers;
+use crate::httpd::{Outcome, Request, Script, Sendfile};
+use crate::refusal::Refusal;
+use crate::{alias, life};
+
+/// The handler of scripts.
+pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
+
+/// The same as a content type, for `AddType`.
+const SCRIPT_TYPE: &[u8] = b"application/x-httpd-wsgi";
+
+/// Serves `request` if it is ours.
+pub fn respond(request: Request<'_>) -> Outcome {
+    match request.handler() {
+        Some(handler) if handler == SCRIPT_HANDLER.to_bytes() || handler == SCRIPT_TYPE => (),
+        _ => return Outcome::Declined,
+    }
+    match serve(request) {
+        Ok(()) => Outcome::Done,
+        Err(refusal) => {
+            refusal.log(request);
+            if refusal.is_after_the_environ() {
+                request.add_cgi_variables();
+            }
+            Outcome::Status(refusal.status())
+        }
+    }
+}
+
+/// Serves `request`, which is for a script.
+fn serve(request: Request<'_>) -> Result<(), Refusal> {
+    let alias = alias::of(request);
+    let script_mtime = script(request, alias.is_some())?;
+    let nothing = Section::default();
+    let section = request.section().unwrap_or(&nothing);
+    let settings = Settings::of(section, alias.map(|alias| &alias.options));
+    let headers = Headers::of(request.headers_in(), request.pool());
+    let content_length = admit_body(request, &headers, &settings)?;
+    let env = Env::of(request.env());
+    assert!(
+        env.panic != Some(b"module"),
+        "the variable clutch.panic asks for it"
+    );
+    let child = life::child().ok_or(Refusal::NoPython)?;
+    let engine = child.engine()?;
+    let place = Place::of(request, child.case_sensitive);
+    let sendfile = match settings.enable_sendfile {
+        true => Sendfile::Allowed,
+        false => Sendfile::Off,
+    };
+    let mut exchange = Embedded::of(request, sendfile);
+    let answer = engine.call(
+        &abi::Request {
+            group: Slice::new(&settings.application_group.expand(&place)),
+            script: Slice::new(request.filename()),
+            script_mtime,
+            callable: Slice::new(settings.callable(&place)),
+            reload: settings.script_reloading,
+            https: env.says_https() || request.connection().is_https(),
+            fields: environ::fields(&place, &headers, &settings),
+            env: List::new(&env.pairs),
+            headers: List::new(&headers.pairs),
+            content_length,
+            request_start: request.time(),
+            carrier: std::ptr::null_mut(),
+            exchange: host::no_exchange(),
+        },
+        &mut exchange,
+    );
+    match answer {
+        Some(status) if exchange.make_room() => Err(Refusal::Engine(status)),
+        _ => Ok(()),
+    }
+}
+
+/// When the script was changed, if it is one and may run.
+fn script(request: Request<'_>, has_alias: bool) -> Result<i64, Refusal> {
+    if !has_alias && !request.may_execute() {
+        return Err(Refusal::NotExecutable);
+    }
+    let mtime = match request.script() {
+        Script::Missing => return Err(Refusal::Missing),
+        Script::Directory => return Err(Refusal::Directory),
+        Script::File(mtime) => mtime,
+    };
+    if request.rejects_path_info() && !request.path_info().is_empty() {
+        return Err(Refusal::PathInfo);
+    }
+    Ok(mtime)
+}
+
+/// The declared length of the body; −1 if it is chunked, 0 if there is none.
+fn admit_body(
+    request: Request<'_>,
+    headers: &Headers<'_>,
+    settings: &Settings<'_>,
+) -> Result<i64, Refusal> {
+    let length = match (headers.transfer_encoding, headers.content_length) {
+        (None, None) => return Ok(0),
+        (Some(encoding), _) if !encoding.eq_ignore_ascii_case(b"chunked") => {
+            return Err(Refusal::TransferEncoding);
+        }
+        (Some(_), _) if !settings.chunked_request => return Err(Refusal::Chunked),
+        (Some(_), _) => -1,
+        (None, Some(b"")) => return Err(Refusal::ContentLength),
+        (None, Some(length)) => response_head::content_length(length)
+            .map_err(|_| Refusal::ContentLength)?
+            .cast_signed(),
+    };
+    request.admit_body().map_err(Refusal::Body)?;
+    Ok(length)
+}

@@ -1,0 +1,162 @@
+//! The rows of `clutch_core::config::directives` as httpd's command table, and the one function that serves them all.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::{ptr, slice};
+
+use clutch_core::config::directive::{Apply, Arguments, Directive, Scope};
+use clutch_core::config::directives::ALL;
+use clutch_core::config::{Refusal, Section};
+use smallvec::SmallVec;
+
+use crate::httpd::boundary::guard;
+use crate::httpd::expression::Expressions;
+use crate::httpd::pool::Pool;
+use crate::httpd::record;
+use crate::httpd::server::ServerConfig;
+
+/// httpd's command table: a record per row, and one without a name at the end.
+struct Table([ffi_httpd::command_rec; ALL.len() + 1]);
+
+// SAFETY: never written to; the pointers in it are to statics.
+unsafe impl Sync for Table {}
+
+static TABLE: Table = Table({
+    const END: ffi_httpd::command_rec = ffi_httpd::command_rec {
+        name: ptr::null(),
+        func: ffi_httpd::cmd_func { no_args: None },
+        cmd_data: ptr::null_mut(),
+        req_override: 0,
+        args_how: ffi_httpd::RAW_ARGS,
+        errmsg: ptr::null(),
+    };
+    let mut table = [END; ALL.len() + 1];
+    let mut at = 0;
+    while at < ALL.len() {
+        table[at] = command(&ALL[at]);
+        at += 1;
+    }
+    table
+});
+
+/// The table, for the module record.
+pub(super) const fn table() -> *const ffi_httpd::command_rec {
+    TABLE.0.as_ptr()
+}
+
+const fn command(row: &'static Directive) -> ffi_httpd::command_rec {
+    ffi_httpd::command_rec {
+        name: row.name.as_ptr(),
+        func: ffi_httpd::cmd_func {
+            take_argv: Some(directive),
+        },
+        cmd_data: ptr::from_ref(row).cast_mut().cast(),
+        req_override: match row.scope {
+            Scope::Main | Scope::Server => ffi_httpd::RSRC_CONF,
+            Scope::Section => ffi_httpd::RSRC_CONF | ffi_httpd::ACCESS_CONF,
+            Scope::SectionAndHtaccess => ffi_httpd::OR_FILEINFO,
+        },
+        args_how: ffi_httpd::TAKE_ARGV,
+        errmsg: row.summary.as_ptr(),
+    }
+}
+
+/// # Safety
+///
+/// Called by httpd only, with a line it reads for one of the records above, and the section the line stands in.
+unsafe extern "C" fn directive(
+    parms: *mut ffi_httpd::cmd_parms,
+    section: *mut c_void,
+    count: c_int,
+    words: *const *mut c_char,
+) -> *const c_char {
+    // SAFETY: the caller's promise.
+    let refusal = guard("a directive", || unsafe {
+        apply(parms, section, count, words)
+    });
+    match refusal {
+        Some(None) => ptr::null(),
+        Some(Some(sentence)) => sentence,
+        None => c"a directive could not be read because of an error in the module".as_ptr(),
+    }
+}
+
+/// Applies a line. The sentence for httpd if it is refused.
+///
+/// # Safety
+///
+/// As for [`directive`].
+unsafe fn apply(
+    parms: *mut ffi_httpd::cmd_parms,
+    section: *mut c_void,
+    count: c_int,
+    words: *const *mut c_char,
+) -> Option<*const c_char> {
+    // SAFETY: httpd's own, alive during the call.
+    let line = unsafe { &*parms };
+    // SAFETY: `cmd_data` of each of our records is a static row.
+    let row = unsafe { &*line.info.cast::<Directive>() };
+    if row.scope == Scope::Main {
+        // SAFETY: httpd's own, alive during the call.
+        let refusal = unsafe { ffi_httpd::ap_check_cmd_context(parms, ffi_httpd::GLOBAL_ONLY) };
+        if !refusal.is_null() {
+            return Some(refusal);
+        }
+    }
+    let words: &[*mut c_char] = match usize::try_from(count) {
+        Ok(count @ 1..) => {
+            // SAFETY: httpd passes `count` words, alive during the call.
+            unsafe { slice::from_raw_parts(words.cast(), count) }
+        }
+        _ => &[],
+    };
+    let words: SmallVec<[&[u8]; 8]> = words
+        .iter()
+        .map(|&word| {
+            // SAFETY: NUL-terminated, alive during the call.
+            unsafe { CStr::from_ptr(word) }.to_bytes()
+        })
+        .collect();
+    // SAFETY: the pool of the configuration the line belongs to, alive as long as that.
+    let pool = unsafe { Pool::of_hook(line.pool) };
+    let arguments = Arguments {
+        words: &words,
+        expressions: &Expressions::of(pool),
+    };
+    // SAFETY: `section` is what httpd keeps for the section of this line, made by our own functions.
+    let outcome = unsafe { apply_row(row, &arguments, line.server, section) };
+    let refusal = outcome.err()?;
+    let sentence = row.sentence(&refusal);
+    Some(pool.c_string(sentence.as_bytes()).as_ptr())
+}
+
+/// # Safety
+///
+/// `server` is alive and `section` was made by `hooks::create_section`; nobody else uses them now.
+unsafe fn apply_row(
+    row: &Directive,
+    arguments: &Arguments<'_>,
+    server: *mut ffi_httpd::server_rec,
+    section: *mut c_void,
+) -> Result<(), Refusal> {
+    row.check(arguments.words)?;
+    match row.apply {
+        Apply::Section(apply) => {
+            // SAFETY: the caller's promise.
+            let section = unsafe { section.cast::<Section>().as_mut() };
+            apply(section.ok_or_else(no_place)?, arguments)
+        }
+        Apply::Server(apply) => {
+            // SAFETY: the caller's promise.
+            let slots = unsafe { (*server).module_config };
+            // SAFETY: the slots belong to a live server, and ours was made by `hooks::create_server_config`.
+            let config = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
+            // SAFETY: as above; configuration is read by one thread.
+            let config = unsafe { config.cast::<ServerConfig>().as_mut() };
+            apply(&mut config.ok_or_else(no_place)?.section, arguments)
+        }
+    }
+}
+
+fn no_place() -> Refusal {
+    Refusal::because("has no section to stand in")
+}

@@ -1,0 +1,31 @@
+//! The safe face of httpd and APR.
+//!
+//! httpd's pointers become borrowed types where they enter ([`hooks`], [`commands`]) and go no further. Nothing above
+//! this folder sees a pointer of httpd's, and no unwinding gets out of it ([`boundary`]).
+
+mod body;
+mod boundary;
+mod brigade;
+mod commands;
+mod connection;
+mod directory;
+mod expression;
+mod hooks;
+pub mod host;
+pub mod log;
+mod pool;
+mod record;
+mod redirect;
+mod request;
+mod respond;
+mod server;
+mod table;
+
+pub use body::Body;
+pub use boundary::Outcome;
+pub use connection::Connection;
+pub use pool::Pool;
+pub use request::{Request, Script};
+pub use respond::{Response, Sendfile};
+pub use server::{Server, ServerConfig};
+pub use table::Table;

@@ -1,0 +1,107 @@
+//! Why a request gets no application, what the client is told, and what the log says.
+
+use clutch_core::log::Level;
+
+use crate::httpd::{Request, log};
+
+/// A reason to answer a request without calling an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The file may not be executed where it is.
+    NotExecutable,
+    /// There is no such script.
+    Missing,
+    /// The script is a directory.
+    Directory,
+    /// There is more path than the script's, and the operator does not want that.
+    PathInfo,
+    /// A transfer encoding that httpd cannot undo.
+    TransferEncoding,
+    /// A body without a declared length, and the operator does not want that.
+    Chunked,
+    /// A declared length that is no number.
+    ContentLength,
+    /// httpd does not take the body, with this status.
+    Body(u16),
+    /// The operator wants no Python in httpd's processes.
+    Restricted,
+    /// Python did not start in this process; the log of its start says why.
+    NoPython,
+    /// The engine answers with this status, and has logged why.
+    Engine(u16),
+}
+
+impl Refusal {
+    /// The status for the client. The only place where a refusal becomes a status.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::NotExecutable | Self::Directory => 403,
+            Self::Missing | Self::PathInfo => 404,
+            Self::TransferEncoding => 501,
+            Self::Chunked => 411,
+            Self::ContentLength => 400,
+            Self::Restricted | Self::NoPython => 500,
+            Self::Body(status) | Self::Engine(status) => status,
+        }
+    }
+
+    /// The line for the log; `None` where somebody else has written it.
+    fn text(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotExecutable => "WSGI0134: Options ExecCGI is off for the script",
+            Self::Missing => "WSGI0135: there is no such script, or httpd may not look for it",
+            Self::Directory => "WSGI0136: the script is a directory",
+            Self::PathInfo => {
+                "WSGI0137: AcceptPathInfo is off, and the URL goes on after the script"
+            }
+            Self::TransferEncoding => {
+                "WSGI0138: the transfer encoding of the request is not chunked"
+            }
+            Self::Chunked => {
+                "WSGI0139: the request has no Content-Length, and WSGIChunkedRequest is off"
+            }
+            Self::ContentLength => "WSGI0141: the Content-Length of the request is not a number",
+            Self::Restricted => {
+                "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
+            }
+            Self::NoPython => "WSGI0210: Python did not start in this process",
+            Self::Body(_) | Self::Engine(_) => return None,
+        })
+    }
+
+    /// Whether an error document that follows sees the variables of CGI.
+    pub fn is_after_the_environ(self) -> bool {
+        matches!(self, Self::Restricted | Self::NoPython | Self::Engine(_))
+    }
+
+    /// Writes the line to the log of `request`.
+    pub fn log(self, request: Request<'_>) {
+        if let Some(text) = self.text() {
+            log::request(request, Level::Error, text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+
+    #[test]
+    fn every_refusal_has_the_documented_status() {
+        for (refusal, status) in [
+            (Refusal::NotExecutable, 403),
+            (Refusal::Missing, 404),
+            (Refusal::Directory, 403),
+            (Refusal::PathInfo, 404),
+            (Refusal::TransferEncoding, 501),
+            (Refusal::Chunked, 411),
+            (Refusal::ContentLength, 400),
+            (Refusal::Body(413), 413),
+            (Refusal::Restricted, 500),
+            (Refusal::NoPython, 500),
+            (Refusal::Engine(404), 404),
+        ] {
+            assert_eq!(refusal.status(), status, "{refusal:?}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Child processes: ended with their parent, signalled alone or as a group, looked at before they are reaped.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+
+use crate::done;
+use crate::signal::Signal;
+
+/// The process that `command` starts gets `signal` when this process ends, even by SIGKILL.
+///
+/// Holds for the process itself, not for its children, and not beyond a change of its user.
+pub fn end_with_parent(command: &mut Command, signal: Signal) {
+    let parent = std::process::id();
+    let ask = move || {
+        // SAFETY: PR_SET_PDEATHSIG takes one number.
+        done(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal.number()) })?;
+        // SAFETY: no arguments.
+        if unsafe { libc::getppid() }.cast_unsigned() == parent {
+            return Ok(());
+        }
+        Err(io::ErrorKind::BrokenPipe.into()) // the parent ended before the request
+    };
+    // SAFETY: `ask` makes two system calls and allocates nothing, as is right between fork and exec.
+    unsafe { command.pre_exec(ask) };
+}
+
+/// Whether `child` has ended. It is not reaped: its number stays its own, also as the number of its group.
+///
+/// # Errors
+///
+/// What waitid(2) says; `ECHILD` if it was reaped already.
+pub fn has_ended(child: &Child) -> io::Result<bool> {
+    // SAFETY: zeroed is a valid siginfo_t (numbers and pointers).
+    let mut found: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: `found` is writable; a wrong number is an error, not undefined behaviour.
+    done(unsafe { libc::waitid(libc::P_PID, child.id(), &raw mut found, how) })?;
+    // SAFETY: waitid fills the fields of SIGCHLD, or leaves the zeroes.
+    Ok(unsafe { found.si_pid() } != 0)
+}
+
+/// Sends `signal` to `child`, which has not been reaped.
+///
+/// # Errors
+///
+/// What kill(2) says.
+pub fn signal(child: &Child, signal: Signal) -> io::Result<()> {
+    // SAFETY: takes numbers only.
+    done(unsafe { libc::kill(child.id().cast_signed(), signal.number()) })
+}
+
+/// Sends `signal` to the process group that `leader` leads. `leader` has not been reaped, so the number is still its own.
+///
+/// # Errors
+///
+/// What kill(2) says.
+pub fn signal_group(leader: &Child, signal: Signal) -> io::Result<()> {
+    // SAFETY: takes numbers only.
+    done(unsafe { libc::kill(-leader.id().cast_signed(), signal.number()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::{Command, Stdio};
+
+    use super::{end_with_parent, has_ended, signal, signal_group};
+    use crate::signal::Signal;
+
+    #[test]
+    fn a_signalled_child_is_seen_as_ended_before_it_is_reaped() {
+        let mut command = Command::new("sleep");
+        end_with_parent(command.arg("60"), Signal::Terminate);
+        let mut child = command.spawn().unwrap();
+        assert!(!has_ended(&child).unwrap());
+        signal(&child, Signal::Kill).unwrap();
+        while !has_ended(&child).unwrap() {}
+        assert!(has_ended(&child).unwrap());
+        assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGKILL));
+    }
+
+    #[test]
+    fn a_group_is_signalled_after_its_leader_has_ended() {
+        let mut leader = Command::new("sh")
+            .args(["-c", "sleep 60 & exit"])
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !has_ended(&leader).unwrap() {}
+        signal_group(&leader, Signal::Kill).unwrap();
+        // The pipe ends once its last holder, the sleeping one, is gone.
+        let mut rest = String::new();
+        let mut stdout = leader.stdout.take().unwrap();
+        stdout.read_to_string(&mut rest).unwrap();
+        leader.wait().unwrap();
+    }
+}
