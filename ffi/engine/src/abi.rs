@@ -370,7 +370,8 @@ pub struct EngineTable {
     pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
     /// Loads a script in a group's interpreter, after `start` and on the same thread. A failure is logged.
     pub preload: unsafe extern "C" fn(Slice<'_>, Slice<'_>),
-    /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with.
+    /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with, in place
+    /// of a head that was started if nothing of it is out; if something is, the host breaks the response.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
     /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
     pub stop: unsafe extern "C" fn(u32),

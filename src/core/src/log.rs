@@ -124,6 +124,11 @@ impl<S: Sink> tracing::Subscriber for Forward<S> {
         metadata.is_event() && Level::of(*metadata.level()) <= self.0.level()
     }
 
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        // Asked when the subscriber is installed; httpd's levels change only with a new configuration, in new children.
+        Some(self.0.level().filter())
+    }
+
     fn register_callsite(
         &self,
         _: &'static tracing::Metadata<'static>,

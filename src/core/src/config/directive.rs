@@ -94,15 +94,18 @@ impl Directive {
             Takes::One => "exactly one argument",
             Takes::TwoOrMore => "at least two arguments",
         };
-        let mut given = String::new();
+        let mut given = String::from(if words.is_empty() {
+            " and has none"
+        } else {
+            ", not"
+        });
         for word in words {
             // Writing to a String cannot fail.
             let _ = write!(given, " {}", Shown(word));
         }
-        let given = if given.is_empty() { " nothing" } else { &given };
         let syntax = self.syntax;
         Err(Refusal::because(format!(
-            "takes {expected} ({syntax}), not{given}"
+            "takes {expected} ({syntax}){given}"
         )))
     }
 

@@ -6,6 +6,7 @@ pub mod life;
 mod parts;
 mod pool;
 pub mod script;
+mod script_file;
 
 use parking_lot::{Condvar, Mutex};
 

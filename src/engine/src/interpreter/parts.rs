@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 
 use crate::modwsgi::{self, Streams};
 use crate::python::{Attached, Kept, Object, PyResult, class};
-use crate::wsgi::errors::{Errors, Log};
+use crate::wsgi::errors::Errors;
 use crate::wsgi::input::Input;
+use crate::wsgi::log::Log;
 use crate::wsgi::{Adapter, Memory, template};
 
 /// Objects of one interpreter that are used in every request.

@@ -322,5 +322,10 @@ def shutdown():
 
 def finish_threads():
     threading = sys.modules.get("threading")
-    if threading is not None:
-        threading._shutdown()
+    if threading is None:
+        return
+    if hasattr(threading._main_thread, "_tstate_lock"):
+        # Before 3.13, _shutdown takes a thread with the identity of the one that imported threading for that one, and
+        # demands its lock. But that thread may have ended, and its identity be this thread's now.
+        threading._main_thread._ident = None
+    threading._shutdown()

@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::python::Room;
 use crate::wsgi::Call;
-use crate::wsgi::input::Problem;
+use crate::wsgi::body::Problem;
 
 /// A value through which no Python object can be reached without an [`super::Attached`].
 ///

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
 use clutch_core::exchange::{Exchange, Failure, Then};
 use clutch_core::log::{Level, Record};
@@ -10,9 +10,9 @@ use ffi_engine::abi::Request;
 use ffi_engine::engine::Carrier;
 use parking_lot::Mutex;
 
-use super::errors::Lines;
+use super::body::Body;
 use super::head::Head;
-use super::input::Body;
+use super::lines::Lines;
 use crate::error::{Error, Kind};
 use crate::interpreter::Parts;
 use crate::python::{self, Attached, Raised};
@@ -32,6 +32,8 @@ pub struct Call {
     pub(super) lines: Mutex<Lines>,
     /// Body bytes given to the carrier. Written by whoever sends, one at a time; read by the same.
     sent: AtomicU64,
+    /// Set when nobody takes the response any more; read by whoever writes next.
+    undeliverable: AtomicI32,
 }
 
 /// The call is over.
@@ -76,6 +78,7 @@ impl Call {
             body: Mutex::new(Body::expecting(content_length)),
             lines: Mutex::new(Lines::default()),
             sent: AtomicU64::new(0),
+            undeliverable: AtomicI32::new(0),
         }
     }
 
@@ -132,6 +135,18 @@ impl Call {
 
     /// Sends the head if it has not been sent, then `data`, cut at the declared length. Call it detached.
     pub(super) fn write(&self, data: &[u8], then: Then) -> Result<(), Failure> {
+        match self.undeliverable.load(Ordering::Relaxed) {
+            0 => (),
+            code => return Err(Failure::from_code(code)),
+        }
+        let outcome = self.try_write(data, then);
+        if let Err(failure) = outcome {
+            self.undeliverable.store(failure as i32, Ordering::Relaxed);
+        }
+        outcome
+    }
+
+    fn try_write(&self, data: &[u8], then: Then) -> Result<(), Failure> {
         let over = |Over| Failure::Internal;
         let (given, length) = {
             let mut head = self.head.lock();
@@ -164,10 +179,11 @@ impl Call {
             self.log(error.level(), text.as_bytes());
         }
         let status = error.status()?;
-        if self.head.lock().is_committed() {
+        if self.sent() > 0 {
             let _ = self.with(Exchange::abort);
             return None;
         }
+        // The head may have been committed; the host sees whether it can take it back.
         Some(status)
     }
 

@@ -1,11 +1,14 @@
 //! WSGI (PEP 3333): one call of an application, from `environ` to `close()`.
 
+pub mod body;
 pub mod call;
 mod environ;
 pub mod errors;
 mod file_wrapper;
 mod head;
 pub mod input;
+mod lines;
+pub mod log;
 mod memory;
 mod response;
 mod start_response;
@@ -45,7 +48,9 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
             format!("panic: {bug}; please report this"),
         ))
     });
-    outcome.err().and_then(|error| call.settle(&error))
+    let status = outcome.err().and_then(|error| call.settle(&error));
+    tracing::trace!(sent = call.sent(), status, "a call has ended");
+    status
 }
 
 /// The protocol, in order.

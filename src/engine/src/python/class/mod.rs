@@ -1,19 +1,20 @@
 //! Python types whose instances carry a Rust value, and the trampolines that lead from Python into its methods.
 
+mod trampoline;
+
 use std::ffi::{CStr, c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use clutch_core::log::Level;
-use ffi_engine::guard::guard;
 use pyo3_ffi as ffi;
 
-use super::attached::{Attached, Mark};
-use super::exception::{Kind, PyResult};
+use super::attached::Attached;
+use super::exception::PyResult;
 use super::kept::Kept;
 use super::object::Object;
+pub use trampoline::{Arguments, Getter, Method, Next, getter, method, next};
 
 /// A Rust value that Python objects carry.
 ///
@@ -69,186 +70,6 @@ impl<T> Deref for This<'_, '_, T> {
     type Target = T;
     fn deref(&self) -> &T {
         self.payload
-    }
-}
-
-/// Positional arguments of a call.
-pub type Arguments<'a, 'py> = &'a [Object<'py>];
-
-/// A method of a class.
-#[derive(Debug)]
-pub struct Method {
-    name: &'static CStr,
-    trampoline: ffi::PyCFunctionFast,
-}
-
-/// A read-only attribute of a class.
-#[derive(Debug)]
-pub struct Getter {
-    name: &'static CStr,
-    trampoline: ffi::getter,
-}
-
-/// The `__next__` of a class.
-#[derive(Debug)]
-pub struct Next(ffi::iternextfunc);
-
-/// A value of a type that has only one: the item type of a function.
-fn only_value<F: Copy>() -> F {
-    const {
-        assert!(
-            size_of::<F>() == 0,
-            "a named function, nothing that captures"
-        )
-    };
-    // SAFETY: F has no bytes, so any (dangling, aligned) address holds its value; a function was given as proof that
-    // there is one.
-    unsafe { ptr::dangling::<F>().read() }
-}
-
-/// A method called `name` that is the named function `_body`.
-pub fn method<T: Payload, F>(name: &'static CStr, _body: F) -> Method
-where
-    F: for<'a, 'py> Fn(
-            Attached<'py>,
-            This<'a, 'py, T>,
-            Arguments<'a, 'py>,
-        ) -> PyResult<Object<'py>>
-        + Copy
-        + 'static,
-{
-    unsafe extern "C" fn trampoline<T: Payload, F>(
-        this: *mut ffi::PyObject,
-        arguments: *mut *mut ffi::PyObject,
-        count: ffi::Py_ssize_t,
-    ) -> *mut ffi::PyObject
-    where
-        F: for<'a, 'py> Fn(
-                Attached<'py>,
-                This<'a, 'py, T>,
-                Arguments<'a, 'py>,
-            ) -> PyResult<Object<'py>>
-            + Copy
-            + 'static,
-    {
-        // SAFETY: CPython calls a method with an instance of its class and `count` live arguments.
-        unsafe { enter(this, (arguments, count), only_value::<F>()) }
-    }
-    Method {
-        name,
-        trampoline: trampoline::<T, F>,
-    }
-}
-
-/// An attribute called `name` whose value the named function `_body` gives.
-pub fn getter<T: Payload, F>(name: &'static CStr, _body: F) -> Getter
-where
-    F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Object<'py>> + Copy + 'static,
-{
-    unsafe extern "C" fn trampoline<T: Payload, F>(
-        this: *mut ffi::PyObject,
-        _: *mut c_void,
-    ) -> *mut ffi::PyObject
-    where
-        F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Object<'py>>
-            + Copy
-            + 'static,
-    {
-        // SAFETY: CPython calls a getter with an instance of its class.
-        unsafe {
-            enter(this, NO_ARGUMENTS, |py, this, _| {
-                only_value::<F>()(py, this)
-            })
-        }
-    }
-    Getter {
-        name,
-        trampoline: trampoline::<T, F>,
-    }
-}
-
-/// A `__next__` that is the named function `_body`; `None` ends the iteration.
-pub fn next<T: Payload, F>(_body: F) -> Next
-where
-    F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Option<Object<'py>>>
-        + Copy
-        + 'static,
-{
-    unsafe extern "C" fn trampoline<T: Payload, F>(this: *mut ffi::PyObject) -> *mut ffi::PyObject
-    where
-        F: for<'a, 'py> Fn(Attached<'py>, This<'a, 'py, T>) -> PyResult<Option<Object<'py>>>
-            + Copy
-            + 'static,
-    {
-        // SAFETY: CPython calls `__next__` with an instance of its class.
-        unsafe {
-            enter(this, NO_ARGUMENTS, |py, this, _| {
-                or_stop(py, only_value::<F>()(py, this))
-            })
-        }
-    }
-    Next(trampoline::<T, F>)
-}
-
-fn or_stop<'py>(py: Attached<'py>, item: PyResult<Option<Object<'py>>>) -> PyResult<Object<'py>> {
-    item?.ok_or_else(|| py.raise(Kind::StopIteration, ""))
-}
-
-/// The arguments as objects, without counting them.
-///
-/// # Safety
-///
-/// `arguments` points to `count` objects that live during `'a`, of the interpreter this thread is attached to.
-unsafe fn argument_slice<'a, 'py>(
-    _: Attached<'py>,
-    arguments: *mut *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-) -> Arguments<'a, 'py> {
-    match count {
-        0 => &[],
-        // SAFETY: an Object is a non-null pointer and nothing else (repr(transparent)); never dropped through `&`.
-        count => unsafe {
-            std::slice::from_raw_parts(arguments.cast::<Object<'py>>(), count as usize)
-        },
-    }
-}
-
-/// Arguments as CPython passes them: where they are, and how many.
-type RawArguments = (*mut *mut ffi::PyObject, ffi::Py_ssize_t);
-
-const NO_ARGUMENTS: RawArguments = (ptr::null_mut(), 0);
-
-/// Runs `body` with the payload of `this` and the arguments. A panic becomes a RuntimeError.
-///
-/// # Safety
-///
-/// This thread is attached, `this` is an instance of the class of T, and it and the arguments are alive during the call.
-unsafe fn enter<T: Payload>(
-    this: *mut ffi::PyObject,
-    (arguments, count): RawArguments,
-    body: impl for<'a, 'py> FnOnce(
-        Attached<'py>,
-        This<'a, 'py, T>,
-        Arguments<'a, 'py>,
-    ) -> PyResult<Object<'py>>,
-) -> *mut ffi::PyObject {
-    let _mark = Mark::set();
-    // SAFETY: the caller's promise.
-    let py = unsafe { Attached::assume() };
-    // SAFETY: the caller's promise; payloads are only ever shared.
-    let payload = unsafe { &(*this.cast::<Instance<T>>()).payload };
-    // SAFETY: an Object is a non-null pointer and nothing else; borrowed during the call, never dropped.
-    let object = unsafe { &*(&raw const this).cast::<Object<'_>>() };
-    // SAFETY: the caller's promise.
-    let arguments = unsafe { argument_slice(py, arguments, count) };
-    let raise = |text: &str| {
-        let text = format!("panic in the server: {text}; please report this");
-        crate::host::log(Level::Crit, text.as_bytes());
-        let _ = py.raise(Kind::Runtime, &text);
-    };
-    match guard(raise, || body(py, This { object, payload }, arguments)) {
-        Some(Ok(object)) => object.into_ptr(),
-        Some(Err(_)) | None => ptr::null_mut(), // An exception is set.
     }
 }
 
