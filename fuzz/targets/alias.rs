@@ -1,7 +1,8 @@
 //! An alias takes the paths below its own and no others. Input: the alias's path, its target, and a request's path.
 #![no_main]
 
-use clutch_core::config::alias::{Alias, AliasOptions, Pattern};
+use clutch_core::config::AliasOptions;
+use clutch_core::config::alias::{Alias, Pattern};
 use clutch_core::group::script_name::collapsed;
 use libfuzzer_sys::fuzz_target;
 

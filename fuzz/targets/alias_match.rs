@@ -2,7 +2,8 @@
 //! target, then on the next line a request's path, which may hold anything.
 #![no_main]
 
-use clutch_core::config::alias::{Alias, AliasOptions, Pattern};
+use clutch_core::config::AliasOptions;
+use clutch_core::config::alias::{Alias, Pattern};
 use clutch_core::config::expression::{Matched, Search};
 use libfuzzer_sys::fuzz_target;
 

@@ -1,4 +1,4 @@
-//! The engines beside the module or this program.
+//! Where module and engines lie, and which engines there are.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clutch_core::installation::{Version, engines_in};
 
+use crate::httpd;
 use crate::terminal::Terminal;
+
+/// Name of the module's file.
+pub(crate) const MODULE: &str = "mod_clutch.so";
 
 /// The directory that this program lies in; module and engines lie beside it.
 ///
@@ -16,6 +20,23 @@ use crate::terminal::Terminal;
 pub(crate) fn own_directory() -> Result<PathBuf> {
     let program = env::current_exe().context("where this program lies is not known")?;
     Ok(program.parent().unwrap_or(Path::new("/")).to_owned())
+}
+
+/// The directory that holds module and engines: our own, else, as after `make install`, that of httpd's modules.
+///
+/// # Errors
+///
+/// As [`own_directory`].
+pub(crate) fn directory() -> Result<PathBuf> {
+    let own = own_directory()?;
+    if own.join(MODULE).exists() || !engines_in(&own).is_empty() {
+        return Ok(own);
+    }
+    let installed = httpd::find(None).map(|httpd| httpd.modules);
+    Ok(installed
+        .ok()
+        .filter(|modules| modules.join(MODULE).exists())
+        .unwrap_or(own))
 }
 
 /// The Pythons that there is an engine for in `directory`.
@@ -28,9 +49,10 @@ pub(crate) fn versions_in(directory: &Path) -> Vec<Version> {
 
 /// `clutch engine list`.
 pub(crate) fn list(terminal: &mut Terminal) -> Result<()> {
-    let directory = own_directory()?;
+    let directory = directory()?;
     let engines = engines_in(&directory);
     for (version, file) in &engines {
+        let version = version.to_string();
         terminal.answer(&format!("{version:<6} {}", file.display()));
     }
     if engines.is_empty() {

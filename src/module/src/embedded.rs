@@ -12,8 +12,18 @@ pub struct Embedded<'r> {
     body: Body<'r>,
     response: Response<'r>,
     sendfile: Sendfile,
+    fate: Fate,
+}
+
+/// What has become of the application's response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is wanted.
+    Wanted,
     /// httpd has answered by itself, while it read the body or passed the response on.
-    answered: bool,
+    Answered,
+    /// It was broken before the client got any of it, so that an error can take its place.
+    BrokenUnseen,
 }
 
 impl<'r> Embedded<'r> {
@@ -24,30 +34,42 @@ impl<'r> Embedded<'r> {
             body: Body::of(request),
             response: Response::of(request),
             sendfile,
-            answered: false,
+            fate: Fate::Wanted,
         }
     }
 
-    /// Makes room for an answer of httpd's own; `false` if the client has part of the application's already, or of
-    /// httpd's.
-    pub fn make_room(&mut self) -> bool {
-        let room = !self.answered && !self.response.has_begun();
-        if room {
+    /// The status to answer with after the engine has said `status`; `None` if the client has its response, or a broken
+    /// one. What the application had set of its response is taken back; what the client has of it already is broken.
+    pub fn status_after(&mut self, status: Option<u16>) -> Option<u16> {
+        let status = match self.fate {
+            Fate::Answered => None,
+            Fate::Wanted if self.response.has_begun() => {
+                if status.is_some() {
+                    self.response.abort();
+                }
+                None
+            }
+            Fate::Wanted => status,
+            Fate::BrokenUnseen => status.or(Some(500)),
+        };
+        if status.is_some() {
             self.response.take_back();
         }
-        room
+        status
     }
 
-    /// Runs `send` if the application's response still has a place.
-    fn unless_answered(
+    /// Runs `send` if the application's response is wanted.
+    fn if_wanted(
         &mut self,
         send: impl FnOnce(&mut Response<'r>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        if self.answered {
+        if self.fate != Fate::Wanted {
             return Err(Failure::Answered);
         }
         let sent = send(&mut self.response);
-        self.answered = sent == Err(Failure::Answered);
+        if sent == Err(Failure::Answered) {
+            self.fate = Fate::Answered;
+        }
         sent
     }
 }
@@ -55,33 +77,37 @@ impl<'r> Embedded<'r> {
 impl Exchange for Embedded<'_> {
     fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
         let read = self.body.read(most);
-        self.answered |= read == Err(Failure::Answered);
+        if read == Err(Failure::Answered) {
+            self.fate = Fate::Answered;
+        }
         read
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
-        self.unless_answered(|response| {
+        self.if_wanted(|response| {
             response.start(head);
             Ok(())
         })
     }
 
     fn write(&mut self, data: &[u8], then: Then) -> Result<(), Failure> {
-        self.unless_answered(|response| response.write(data, then))
+        self.if_wanted(|response| response.write(data, then))
     }
 
     fn send_file(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
         let sendfile = self.sendfile;
-        self.unless_answered(|response| response.send_file(range, sendfile))
+        self.if_wanted(|response| response.send_file(range, sendfile))
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        self.unless_answered(Response::finish)
+        self.if_wanted(Response::finish)
     }
 
     fn abort(&mut self) {
-        if !self.answered {
-            self.response.abort();
+        match self.fate {
+            Fate::Wanted if self.response.has_begun() => self.response.abort(),
+            Fate::Wanted => self.fate = Fate::BrokenUnseen,
+            Fate::Answered | Fate::BrokenUnseen => (),
         }
     }
 

@@ -86,7 +86,7 @@ fn missing(
     }
     let _ = write!(
         text,
-        "; `make PYTHON=python{version}` builds one in Clutch's sources"
+        "; `make engine PYTHON=python{version}` builds one in Clutch's sources"
     );
     text
 }
@@ -94,8 +94,8 @@ fn missing(
 fn none(directory: &Path) -> String {
     let directory = directory.display();
     format!(
-        "there is no Python engine (libclutch_engine-cp3….so) beside the module in {directory}; \
-         `make` builds one in Clutch's sources"
+        "there is no Python engine (libclutch_engine-cp3*.so) beside the module in {directory}; \
+         `make engine` builds one in Clutch's sources"
     )
 }
 
@@ -197,7 +197,10 @@ mod tests {
         let refusal = chosen(&home("3.11.2"), &place.0).unwrap_err();
         assert!(refusal.contains("venv is a Python 3.11, but"), "{refusal}");
         assert!(refusal.contains("only for 3.14, 3.12;"), "{refusal}");
-        assert!(refusal.contains("make PYTHON=python3.11"), "{refusal}");
+        assert!(
+            refusal.contains("make engine PYTHON=python3.11"),
+            "{refusal}"
+        );
     }
 
     #[test]
@@ -239,7 +242,7 @@ mod tests {
             refusal.contains(&place.0.display().to_string()),
             "{refusal}"
         );
-        assert!(refusal.contains("`make`"), "{refusal}");
+        assert!(refusal.contains("`make engine`"), "{refusal}");
     }
 
     #[test]

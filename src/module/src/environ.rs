@@ -1,19 +1,17 @@
-//! What an application learns of its request: the numbered fields, the environment, and what group names are made of.
+//! What an application learns of its request by number, and what group names are made of.
 //!
 //! The same as httpd's own `ap_add_common_vars` and `ap_add_cgi_vars` would tell it, but read where it stands: those two
 //! cost thousands of instructions and run only for error documents.
 
 use std::borrow::Cow;
-use std::ffi::CStr;
 
 use clutch_core::config::{HeadMapping, Settings};
 use clutch_core::group::{Facts, script_name};
 use ffi_engine::Slice;
-use ffi_engine::abi::{FIELDS, Field, Pair};
-use smallvec::SmallVec;
+use ffi_engine::abi::{FIELDS, Field};
 
 use crate::headers::Headers;
-use crate::httpd::{Pool, Request, Table, host};
+use crate::httpd::{Pool, Request, host};
 
 /// Names, path and port of a request, worked out once.
 #[derive(Debug, Clone, Copy)]
@@ -80,70 +78,6 @@ impl Facts for Place<'_> {
                 let value = std::env::var_os(std::str::from_utf8(name).ok()?)?;
                 Some(pool.copy(value.as_encoded_bytes()))
             })
-    }
-}
-
-/// The environment of a request.
-#[derive(Debug, Default)]
-pub struct Env<'r> {
-    /// The variables that applications may see, and the engine's own.
-    pub pairs: SmallVec<[Pair<'r>; 16]>,
-    /// The value of `HTTPS`, which is none of them.
-    https: Option<&'r [u8]>,
-    /// The value of `clutch.panic`.
-    pub panic: Option<&'r [u8]>,
-}
-
-impl<'r> Env<'r> {
-    /// The environment in `table`.
-    pub fn of(table: Table<'r>) -> Self {
-        let mut env = Self::default();
-        for (name, value) in table.iter() {
-            env.take(name.to_bytes(), value.map(CStr::to_bytes));
-        }
-        env
-    }
-
-    fn take(&mut self, name: &'r [u8], value: Option<&'r [u8]>) {
-        match name {
-            b"HTTPS" => self.https = value,
-            b"clutch.panic" => self.panic = value,
-            _ => (),
-        }
-        if !is_hidden(name) {
-            self.pairs.push(Pair {
-                name: Slice::new(name),
-                value: Slice::maybe(value),
-            });
-        }
-    }
-
-    /// Whether the environment says that the client speaks TLS, to whatever stands before this server.
-    pub fn says_https(&self) -> bool {
-        self.https
-            .is_some_and(|value| value == b"1" || value.eq_ignore_ascii_case(b"on"))
-    }
-}
-
-/// Whether no application sees a variable of this name.
-fn is_hidden(name: &[u8]) -> bool {
-    match name.first() {
-        Some(b'D' | b'G' | b'H' | b'L' | b'P' | b'R' | b'S') => matches!(
-            name,
-            b"DYLD_LIBRARY_PATH"
-                | b"GATEWAY_INTERFACE"
-                | b"HTTPS"
-                | b"LD_LIBRARY_PATH"
-                | b"LIBPATH"
-                | b"PATH"
-                | b"PATH_TRANSLATED"
-                | b"REMOTE_HOST"
-                | b"REMOTE_IDENT"
-                | b"SERVER_SIGNATURE"
-                | b"SHLIB_PATH"
-        ),
-        Some(b'm') => name.starts_with(b"mod_wsgi.x-"),
-        _ => false,
     }
 }
 
@@ -292,51 +226,5 @@ fn decimal(number: u16, pool: Pool<'_>) -> &[u8] {
         if rest == 0 {
             return pool.copy(&digits[start..]);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Env;
-
-    fn env(variables: &[(&'static str, &'static str)]) -> Env<'static> {
-        let mut env = Env::default();
-        for (name, value) in variables {
-            env.take(name.as_bytes(), Some(value.as_bytes()));
-        }
-        env
-    }
-
-    #[test]
-    fn variables_that_could_mislead_an_application_are_hidden() {
-        let found = env(&[
-            ("PATH", "/bin"),
-            ("LD_LIBRARY_PATH", "/lib"),
-            ("HTTPS", "on"),
-            ("GATEWAY_INTERFACE", "CGI/1.1"),
-            ("PATH_TRANSLATED", "/x"),
-            ("REMOTE_HOST", "x"),
-            ("REMOTE_IDENT", "x"),
-            ("SERVER_SIGNATURE", ""),
-            ("mod_wsgi.x-carrier", "x"),
-            ("PATHS", "1"),
-            ("mod_wsgi.y", "2"),
-        ]);
-        let names: Vec<_> = found.pairs.iter().map(|pair| pair.name.text()).collect();
-        assert_eq!(names, ["PATHS", "mod_wsgi.y"]);
-    }
-
-    #[test]
-    fn the_environment_may_say_that_the_client_speaks_tls() {
-        for (value, says) in [
-            ("on", true),
-            ("ON", true),
-            ("1", true),
-            ("off", false),
-            ("", false),
-        ] {
-            assert_eq!(env(&[("HTTPS", value)]).says_https(), says, "{value}");
-        }
-        assert!(!env(&[]).says_https());
     }
 }

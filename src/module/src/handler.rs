@@ -9,7 +9,8 @@ use ffi_engine::abi::{self, List};
 use ffi_engine::host;
 
 use crate::embedded::Embedded;
-use crate::environ::{self, Env, Place};
+use crate::env::{self, Env};
+use crate::environ::{self, Place};
 use crate::headers::Headers;
 use crate::httpd::{Outcome, Request, Script, Sendfile};
 use crate::refusal::Refusal;
@@ -32,7 +33,7 @@ pub fn respond(request: Request<'_>) -> Outcome {
         Err(refusal) => {
             refusal.log(request);
             if refusal.is_after_the_environ() {
-                request.add_cgi_variables();
+                env::prepare_for_error_document(request);
             }
             Outcome::Status(refusal.status())
         }
@@ -70,8 +71,8 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
             reload: settings.script_reloading,
             https: env.says_https() || request.connection().is_https(),
             fields: environ::fields(&place, &headers, &settings),
-            env: List::new(&env.pairs),
-            headers: List::new(&headers.pairs),
+            env: List::new(env.pairs.as_slice()),
+            headers: List::new(headers.pairs.as_slice()),
             content_length,
             request_start: request.time(),
             carrier: std::ptr::null_mut(),
@@ -79,9 +80,9 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         },
         &mut exchange,
     );
-    match answer {
-        Some(status) if exchange.make_room() => Err(Refusal::Engine(status)),
-        _ => Ok(()),
+    match exchange.status_after(answer) {
+        Some(status) => Err(Refusal::Engine(status)),
+        None => Ok(()),
     }
 }
 

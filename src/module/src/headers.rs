@@ -1,16 +1,15 @@
 //! The request headers, sorted: those an application sees as `HTTP_…`, and those that mean something to us.
 
 use ffi_engine::Slice;
-use ffi_engine::abi::Pair;
-use smallvec::SmallVec;
 
 use crate::httpd::{Pool, Table};
+use crate::pairs::Pairs;
 
 /// The headers of a request.
 #[derive(Debug, Default)]
 pub struct Headers<'r> {
     /// All but those below, each name once.
-    pub pairs: SmallVec<[Pair<'r>; 24]>,
+    pub pairs: Pairs<'r>,
     /// `Content-Type`
     pub content_type: Option<&'r [u8]>,
     /// `Content-Length`
@@ -21,8 +20,6 @@ pub struct Headers<'r> {
     pub authorization: Option<&'r [u8]>,
     /// `Proxy-Authorization`
     pub proxy_authorization: Option<&'r [u8]>,
-    /// A bit for each name among the pairs; two names may have the same one.
-    seen: u64,
 }
 
 impl<'r> Headers<'r> {
@@ -52,35 +49,20 @@ impl<'r> Headers<'r> {
             *place = Some(place.map_or(value, join));
             return;
         }
-        let bit = 1 << (hash(name) % 64);
-        if self.seen & bit != 0
-            && let Some(pair) = self.pairs.iter_mut().find(|pair| is(pair.name.bytes()))
-        {
+        if let Some(pair) = self.pairs.find(name) {
             pair.value = Slice::new(join(pair.value.bytes()));
             return;
         }
-        self.seen |= bit;
         if name.len() == 17 && is(b"transfer-encoding") {
             self.transfer_encoding = Some(value);
         }
-        let (name, value) = (Slice::new(name), Slice::new(value));
-        self.pairs.push(Pair { name, value });
+        self.pairs.push(name, Some(value));
     }
-}
-
-/// The same for names that differ only in case, and mostly different for others.
-fn hash(name: &[u8]) -> usize {
-    let ends = [name.first(), name.get(name.len() / 2), name.last()];
-    ends.into_iter().flatten().fold(name.len(), |hash, byte| {
-        hash * 7 + usize::from(byte.to_ascii_lowercase())
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
-    use super::{Headers, hash};
+    use super::Headers;
 
     fn headers(lines: &'static [(&'static str, &'static str)]) -> Headers<'static> {
         let mut headers = Headers::default();
@@ -94,7 +76,7 @@ mod tests {
 
     fn shown(headers: &Headers<'_>) -> Vec<(String, String)> {
         let text = |slice: ffi_engine::Slice<'_>| slice.text().into_owned();
-        let pairs = headers.pairs.iter();
+        let pairs = headers.pairs.as_slice().iter();
         pairs
             .map(|pair| (text(pair.name), text(pair.value)))
             .collect()
@@ -132,26 +114,5 @@ mod tests {
         assert_eq!(found.transfer_encoding, Some(&b"chunked"[..]));
         let names: Vec<_> = shown(&found).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["Transfer-Encoding", "X-Content-Type"]);
-    }
-
-    proptest! {
-        #[test]
-        fn no_name_is_kept_twice(names in prop::collection::vec("[A-Ca-c-]{1,3}", 0..12)) {
-            let mut headers = Headers::default();
-            for name in &names {
-                headers.take(name.as_bytes(), b"", |_| b"");
-            }
-            let mut kept: Vec<_> = shown(&headers).into_iter().map(|(name, _)| name.to_lowercase()).collect();
-            let mut all: Vec<_> = names.iter().map(|name| name.to_lowercase()).collect();
-            kept.sort();
-            all.sort();
-            all.dedup();
-            prop_assert_eq!(kept, all);
-        }
-
-        #[test]
-        fn case_does_not_change_the_hash(name in "[A-Za-z-]{0,20}") {
-            prop_assert_eq!(hash(name.as_bytes()), hash(name.to_lowercase().as_bytes()));
-        }
     }
 }

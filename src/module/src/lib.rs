@@ -13,10 +13,12 @@ compile_error!(
 pub mod alias;
 pub mod embedded;
 pub mod engine;
+pub mod env;
 pub mod environ;
 pub mod handler;
 pub mod headers;
 pub mod life;
+pub mod pairs;
 pub mod refusal;
 
 #[expect(unsafe_code, reason = "the safe face of httpd and APR")]

@@ -95,6 +95,7 @@ pub fn is_root() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Write as _};
     use std::process::Command;
 
     use super::{Account, is_root};
@@ -110,7 +111,10 @@ mod tests {
     #[test]
     fn a_command_runs_as_the_account_with_its_groups() {
         if !is_root() {
-            eprintln!("skipped: only root may run a command as another account");
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED: commands of other accounts: only root may run a command as another account"
+            );
             return;
         }
         let account = Account::named("nobody").unwrap().unwrap();

@@ -25,7 +25,10 @@ mod tests {
     #[test]
     fn only_a_regular_file_has_a_size() {
         let here = File::open(std::env::current_exe().unwrap()).unwrap();
-        assert_eq!(regular_size(here.as_fd()), Some(here.metadata().unwrap().len()));
+        assert_eq!(
+            regular_size(here.as_fd()),
+            Some(here.metadata().unwrap().len())
+        );
         let folder = File::open("/").unwrap();
         assert_eq!(regular_size(folder.as_fd()), None);
     }

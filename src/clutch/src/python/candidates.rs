@@ -59,12 +59,16 @@ fn executables_in(directory: &Path) -> Vec<PathBuf> {
 fn is_python(name: &str) -> bool {
     match name.strip_prefix("python3") {
         Some("") => true,
-        Some(minor) => minor
-            .strip_prefix('.')
-            .and_then(|minor| minor.trim_end_matches('t').parse::<u8>().ok())
-            .is_some_and(|minor| minor >= OLDEST),
+        Some(_) => minor_in_name(Path::new(name)).is_some_and(|minor| minor >= OLDEST),
         None => false,
     }
+}
+
+/// The minor version that the name of `executable` tells, 13 of `python3.13t`.
+pub(crate) fn minor_in_name(executable: &Path) -> Option<u8> {
+    let name = executable.file_name()?.to_str()?;
+    let minor = name.strip_prefix("python3.")?;
+    minor.trim_end_matches('t').parse().ok()
 }
 
 /// Whether `file` is a script, as the shims of pyenv are: what it runs is found in its own place.

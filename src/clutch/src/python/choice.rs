@@ -107,6 +107,22 @@ fn engine_obstacle(facts: &Facts, purpose: Purpose<'_>) -> Option<String> {
     }
 }
 
+/// Whether it is worth asking a Python whose name says that it is 3.`minor`.
+pub(crate) fn is_likely(minor: u8, purpose: Purpose<'_>) -> bool {
+    let fits = match purpose {
+        Purpose::Serve(engines) => engines.iter().any(|engine| engine.minor == minor),
+        Purpose::Build => true,
+    };
+    fits && (OLDEST..=NEWEST).contains(&minor)
+}
+
+/// Whether no Python up to 3.`minor` can be better than `candidate`.
+pub(crate) fn settles(candidate: &Candidate, minor: u8) -> bool {
+    let Candidate { facts, obstacle } = candidate;
+    let is_best_of_its_kind = facts.is_final && !facts.version.free_threaded;
+    obstacle.is_none() && is_best_of_its_kind && facts.version.minor > minor
+}
+
 /// The best of `candidates` that nothing stands against: default builds before free-threaded ones, final releases before
 /// others, then the newest, then the first.
 pub(crate) fn best(candidates: &[Candidate]) -> Option<&Candidate> {
@@ -139,7 +155,7 @@ mod tests {
 
     use clutch_core::installation::Version;
 
-    use super::{Candidate, Facts, Library, Purpose, best, obstacle};
+    use super::{Candidate, Facts, Library, Purpose, best, is_likely, obstacle, settles};
 
     fn facts(release: &str) -> Facts {
         let version = Version::parse(release).unwrap();
@@ -173,6 +189,23 @@ mod tests {
         assert_eq!(chosen(&["3.13.0", "3.14.0rc1"]), "3.13.0");
         assert_eq!(chosen(&["3.14.0rc2"]), "3.14.0rc2");
         assert_eq!(chosen(&["3.9.1", "3.16.0", "2.7.18"]), "");
+    }
+
+    #[test]
+    fn older_ones_need_not_be_asked_once_a_good_one_is_found() {
+        let candidate = |release| Candidate {
+            facts: facts(release),
+            obstacle: None,
+        };
+        assert!(settles(&candidate("3.13.0"), 12));
+        assert!(
+            !settles(&candidate("3.13.0"), 13),
+            "its patch level may be higher"
+        );
+        assert!(!settles(&candidate("3.14t"), 12));
+        assert!(!settles(&candidate("3.14.0rc1"), 12));
+        assert!(is_likely(13, Purpose::Build) && !is_likely(9, Purpose::Build));
+        assert!(!is_likely(13, Purpose::Serve(&[])));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod candidates;
 mod choice;
 mod facts;
 
+use std::cmp::Reverse;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -73,14 +74,30 @@ pub(crate) fn choose(
             ),
         };
     }
-    let candidates = candidates(purpose, reader);
-    match choice::best(&candidates) {
-        Some(best) => Ok(Choice {
-            facts: best.facts.clone(),
+    match newest(purpose, reader) {
+        Some(facts) => Ok(Choice {
+            facts,
             reason: Reason::Newest,
         }),
-        None => bail!(none_will_do(&candidates)),
+        None => bail!(none_will_do(&candidates(purpose, reader))),
     }
+}
+
+/// The best Python of the machine; asks no more of them than it must, as each takes a while to answer.
+fn newest(purpose: Purpose<'_>, reader: Option<&Account>) -> Option<Facts> {
+    let minor = |file: &PathBuf| candidates::minor_in_name(file);
+    let mut likely = candidates::executables();
+    likely.retain(|file| minor(file).is_none_or(|minor| choice::is_likely(minor, purpose)));
+    likely.sort_by_key(|file| Reverse(minor(file).unwrap_or(u8::MAX)));
+    let mut asked: Vec<Candidate> = Vec::new();
+    for file in likely {
+        let next = minor(&file).unwrap_or(u8::MAX);
+        if asked.iter().any(|found| choice::settles(found, next)) {
+            break;
+        }
+        asked.extend(candidate(&file, purpose, reader));
+    }
+    choice::best(&asked).map(|best| best.facts.clone())
 }
 
 fn none_will_do(candidates: &[Candidate]) -> String {
@@ -142,7 +159,7 @@ fn candidates(purpose: Purpose<'_>, reader: Option<&Account>) -> Vec<Candidate> 
 
 /// `clutch pythons`.
 pub(crate) fn show(typed: &PythonsArguments, terminal: &mut Terminal) -> Result<()> {
-    let engines = engine::versions_in(&engine::own_directory()?);
+    let engines = engine::versions_in(&engine::directory()?);
     let purpose = match typed.to_build {
         true => Purpose::Build,
         false => Purpose::Serve(&engines),

@@ -63,6 +63,7 @@ fn may(reader: &Account, question: &str, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
+    use std::io::{self, Write as _};
     use std::os::unix::fs::PermissionsExt;
 
     use clutch_sys::account::is_root;
@@ -84,7 +85,10 @@ mod tests {
     #[test]
     fn the_door_that_is_locked_is_named() {
         if !is_root() {
-            eprintln!("skipped: only root may look with another user's eyes");
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED: what other users may read: only root may look with another user's eyes"
+            );
             return;
         }
         let nobody = reader(Some("nobody")).unwrap().unwrap();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::plan::{Plan, Processes};
-use super::quote::{pattern, quoted};
+use super::quote::{pattern, quoted, value};
 use crate::args::Mpm;
 use crate::terminal::{ACCESS_LOG_FORMAT, ERROR_LOG_FORMAT};
 
@@ -46,8 +46,8 @@ pub(crate) fn text(plan: &Plan, places: &Places<'_>) -> Result<String, String> {
                 "WSGIScriptAlias {} {} process-group=%{{GLOBAL}} application-group={} callable-object={}",
                 quoted(&mount.url)?,
                 quoted(&mount.script)?,
-                quoted(&mount.group)?,
-                quoted(&plan.callable)?,
+                value(&mount.group)?,
+                value(&plan.callable)?,
             ),
         );
         let directory = mount.script.parent().unwrap_or(Path::new("/"));

@@ -17,7 +17,7 @@ use anyhow::{Result, anyhow};
 use clutch_sys::signal::{Signal, Signals};
 
 use crate::args::ServeArguments;
-use crate::terminal::Terminal;
+use crate::terminal::{Names, Terminal};
 
 use config::Places;
 use directory::RunDirectory;
@@ -52,6 +52,9 @@ pub(crate) fn serve(typed: ServeArguments, terminal: &mut Terminal) -> Result<()
     terminal.say(&format!("{}, {}", httpd.version, plan.processes_in_words()));
     if keep {
         terminal.say(&format!("httpd's configuration is {}", file.display()));
+    }
+    if plan.mounts.len() > 1 {
+        terminal.name_scripts(Names::Shown);
     }
     let launched = Launched::start(&httpd, &file)?;
     Run::new(&plan, launched, signals, terminal).until_the_end(&text)

@@ -11,7 +11,7 @@ use clutch_sys::account::Account;
 use super::mount::{Alias, Mount, url_path};
 use super::{access, port};
 use crate::args::{Mpm, ServeArguments};
-use crate::engine;
+use crate::engine::{self, MODULE};
 use crate::httpd::{self, Httpd, Load};
 use crate::python::{self, Facts, Purpose};
 use crate::terminal::Level;
@@ -230,8 +230,6 @@ fn module(asked: Option<&Path>, httpd: &Httpd) -> Result<PathBuf> {
             )
         })
 }
-
-const MODULE: &str = "mod_clutch.so";
 
 /// Whether `module` is Clutch's: another module of the same directives (mod_wsgi's) may be named to compare with.
 fn is_ours(module: &Path) -> bool {

@@ -23,6 +23,19 @@ pub(crate) fn quoted(word: impl AsRef<Path>) -> Result<String, String> {
     ))
 }
 
+/// The value of a `name=value` word: quoted only if it must be.
+///
+/// # Errors
+///
+/// As [`quoted`].
+pub(crate) fn value(word: &str) -> Result<String, String> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "%{}:._/-".contains(letter);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => Ok(word.to_owned()),
+        false => quoted(word),
+    }
+}
+
 /// A path for `<Directory>` or a name for `<Files>`, in double quotes.
 ///
 /// Where it has wildcard characters, httpd takes it for a pattern, and knows no way to quote them reliably. There `?`, any
@@ -46,7 +59,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
     use std::path::Path;
 
-    use super::{pattern, quoted};
+    use super::{pattern, quoted, value};
 
     #[test]
     fn a_word_means_itself() {
@@ -61,6 +74,13 @@ mod tests {
             assert!(quoted(bad).is_err(), "{bad:?}");
         }
         assert!(quoted(OsStr::from_bytes(b"\xff")).is_err());
+    }
+
+    #[test]
+    fn a_value_is_quoted_only_if_it_must_be() {
+        assert_eq!(value("%{ENV:group}").unwrap(), "%{ENV:group}");
+        assert_eq!(value("my group").unwrap(), "\"my group\"");
+        assert_eq!(value("").unwrap(), "\"\"");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::escape::unescaped;
 pub(crate) const FORMAT: &str = "clutch\t%{c}t\t%-P:%-T\t%-l\t%M";
 
 /// How long the lines of one thread may lie apart and still be one block.
-const TOGETHER: Duration = Duration::from_millis(20);
+const TOGETHER: Duration = Duration::from_millis(50);
 
 /// httpd's levels; the more severe, the smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +59,7 @@ pub(crate) struct Record {
     source: String,
     pub(crate) level: Level,
     level_word: String,
+    script: Option<String>,
     text: String,
 }
 
@@ -90,14 +91,39 @@ impl Record {
     }
 
     fn new(time: &str, source: &str, level: &str, text: &str) -> Option<Self> {
+        let text = unescaped(text);
+        let (script, text) = match without_script(&text) {
+            Some((script, rest)) => (Some(short(script)), rest.to_owned()),
+            None => (None, text),
+        };
         Some(Self {
             time: time.to_owned(),
             source: source.to_owned(),
             level: Level::from_word(level)?,
             level_word: level.to_owned(),
-            text: unescaped(text),
+            script,
+            text,
         })
     }
+}
+
+/// `[script /path/to/it] text`, the module's decoration of what it says about a request, as script and text.
+fn without_script(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix("[script ")?.split_once("] ")
+}
+
+/// The last two names of a script's path: they tell the applications of a project apart.
+fn short(script: &str) -> String {
+    let mut ends: Vec<_> = script.rsplitn(3, '/').take(2).collect();
+    ends.reverse();
+    ends.join("/")
+}
+
+/// Whether the scripts that lines are about are named: with only one it goes without saying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    Shown,
+    Hidden,
 }
 
 /// Lines that one thread wrote together.
@@ -109,11 +135,13 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(super) fn shown(&self, ink: Ink) -> String {
+    /// Its lines under each other; the script it is about is named if `names` is asked for.
+    pub(super) fn shown(&self, ink: Ink, names: Names) -> String {
         let Record {
             time,
             level,
             level_word,
+            script,
             text,
             ..
         } = &self.first;
@@ -122,6 +150,9 @@ impl Block {
             ink.dye("2", time),
             ink.dye(level.colour(), &format!("{level_word:<6}"))
         );
+        if let (Names::Shown, Some(script)) = (names, script) {
+            shown.push_str(&ink.dye("2", &format!("{script}: ")));
+        }
         let indent = format!("\n{:width$}", "", width = time.len() + 8);
         let lines = text
             .lines()
@@ -138,6 +169,7 @@ impl Block {
     fn takes(&self, record: &Record, now: Instant) -> bool {
         self.first.source == record.source
             && self.first.level == record.level
+            && self.first.script == record.script
             && now.duration_since(self.last) < TOGETHER
     }
 }
@@ -185,7 +217,7 @@ impl Blocks {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Blocks, Level, Record, TOGETHER};
+    use super::{Blocks, Level, Names, Record, TOGETHER};
     use crate::terminal::Ink;
 
     fn record(source: &str, text: &str) -> Record {
@@ -216,7 +248,7 @@ mod tests {
         let shown: Vec<_> = blocks
             .due(now + TOGETHER)
             .iter()
-            .map(|block| block.shown(Ink::Plain))
+            .map(|block| block.shown(Ink::Plain, Names::Hidden))
             .collect();
         let indent = " ".repeat(16);
         assert_eq!(
@@ -229,6 +261,20 @@ mod tests {
             ]
         );
         assert_eq!(blocks.time_left(now), None);
+    }
+
+    #[test]
+    fn the_script_is_named_where_there_are_several() {
+        let mut blocks = Blocks::default();
+        let now = Instant::now();
+        blocks.add(
+            record("7:1", "[script /srv/site/flask/app.wsgi] hello"),
+            now,
+        );
+        let blocks = blocks.all();
+        let shown = |names| blocks[0].shown(Ink::Plain, names);
+        assert_eq!(shown(Names::Hidden), "13:44:02 error  hello");
+        assert_eq!(shown(Names::Shown), "13:44:02 error  flask/app.wsgi: hello");
     }
 
     #[test]

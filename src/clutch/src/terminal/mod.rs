@@ -12,7 +12,7 @@ use access_log::Access;
 use error_log::{Blocks, Record};
 
 pub(crate) use access_log::FORMAT as ACCESS_LOG_FORMAT;
-pub(crate) use error_log::{FORMAT as ERROR_LOG_FORMAT, Level};
+pub(crate) use error_log::{FORMAT as ERROR_LOG_FORMAT, Level, Names};
 
 /// The two streams of this process. Failures to write are ignored: nobody is left to be told.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Terminal {
     output: Ink,
     errors: Ink,
     blocks: Blocks,
+    names: Names,
 }
 
 /// Whether a stream shows colours.
@@ -54,7 +55,13 @@ impl Terminal {
             output: Ink::of(&io::stdout()),
             errors: Ink::of(&io::stderr()),
             blocks: Blocks::default(),
+            names: Names::Hidden,
         }
+    }
+
+    /// From now on error lines name their script, or no longer do.
+    pub(crate) fn name_scripts(&mut self, names: Names) {
+        self.names = names;
     }
 
     /// Shows one line of an answer that was asked for.
@@ -101,7 +108,7 @@ impl Terminal {
     pub(crate) fn show_due(&mut self) -> Option<Duration> {
         let now = Instant::now();
         for block in self.blocks.due(now) {
-            let _ = writeln!(io::stderr(), "{}", block.shown(self.errors));
+            let _ = writeln!(io::stderr(), "{}", block.shown(self.errors, self.names));
         }
         self.blocks.time_left(now)
     }
@@ -109,7 +116,7 @@ impl Terminal {
     /// Shows all that has been taken.
     pub(crate) fn flush(&mut self) {
         for block in self.blocks.all() {
-            let _ = writeln!(io::stderr(), "{}", block.shown(self.errors));
+            let _ = writeln!(io::stderr(), "{}", block.shown(self.errors, self.names));
         }
     }
 }

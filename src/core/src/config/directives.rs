@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::config::alias::{Alias, AliasOptions, Pattern};
+use crate::config::alias::{Alias, Pattern};
+use crate::config::alias_options::AliasOptions;
 use crate::config::directive::{Apply, Arguments, Directive, Scope, Takes};
 use crate::config::server::EngineChoice;
 use crate::config::value::{self, Refusal, Shown};

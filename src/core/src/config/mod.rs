@@ -9,6 +9,7 @@
 //! ```
 
 pub mod alias;
+pub mod alias_options;
 pub mod directive;
 pub mod directives;
 pub mod expression;
@@ -19,7 +20,8 @@ pub mod server;
 pub mod settings;
 pub mod value;
 
-pub use alias::{Alias, AliasOptions, Preload};
+pub use alias::{Alias, Preload};
+pub use alias_options::AliasOptions;
 pub use directive::Directive;
 pub use section::Section;
 pub use server::{EngineChoice, ServerSection};

@@ -25,6 +25,17 @@ This page is made from the rows in `src/core/src/config/directives.rs`. To make 
 
 ";
 
+const TAIL: &str = "
+## Variables of a request
+
+A variable that `SetEnv` and others put into a request's environment is shown to applications. These are for the server:
+
+* `HTTPS`: with the value `on` or `1` it says that the client speaks TLS, to whatever stands before this server;
+  `wsgi.url_scheme` is then `https`. Applications do not see the variable.
+* `clutch.panic`: with the value `module` or `engine` it provokes a panic in that part, to see that it costs one request
+  (status 500, and a line with the place in the error log) and not the process. Applications do not see the variable.
+";
+
 fn context(scope: Scope) -> &'static str {
     match scope {
         Scope::Main => "main server",
@@ -64,6 +75,7 @@ fn page() -> String {
     for row in ALL {
         let _ = write!(page, "\n{}", entry(row));
     }
+    page.push_str(TAIL);
     page
 }
 

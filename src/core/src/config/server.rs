@@ -91,7 +91,8 @@ mod tests {
     use std::path::Path;
 
     use super::{EngineChoice, ServerSection};
-    use crate::config::alias::{Alias, AliasOptions, Pattern};
+    use crate::config::alias::{Alias, Pattern};
+    use crate::config::alias_options::AliasOptions;
 
     #[test]
     fn an_engine_is_chosen_by_version_or_file() {

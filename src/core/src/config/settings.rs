@@ -1,6 +1,6 @@
 //! What holds: every default is decided here, and nowhere else.
 
-use crate::config::alias::AliasOptions;
+use crate::config::alias_options::AliasOptions;
 use crate::config::section::Section;
 use crate::config::server::{EngineChoice, ServerSection};
 use crate::config::value::{HashSeed, HeadMapping};
@@ -127,7 +127,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::{ProcessSettings, Settings};
-    use crate::config::alias::AliasOptions;
+    use crate::config::alias_options::AliasOptions;
     use crate::config::section::Section;
     use crate::config::server::ServerSection;
     use crate::config::value::HeadMapping;

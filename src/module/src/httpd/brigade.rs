@@ -8,6 +8,7 @@ use std::ptr::{self, NonNull};
 use clutch_core::exchange::Failure;
 
 use crate::httpd::connection::Connection;
+use crate::httpd::file::OpenFile;
 use crate::httpd::request::Request;
 
 type Raw = ffi_httpd::apr_bucket;
@@ -240,12 +241,4 @@ impl<'r> Brigade<'r> {
             _ => Err(Failure::ClientGone),
         }
     }
-}
-
-/// A file that is open as long as a request lives.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OpenFile<'r> {
-    pub(super) raw: *mut ffi_httpd::apr_file_t,
-    pub(super) may_be_mapped: bool,
-    pub(super) alive: PhantomData<&'r ffi_httpd::apr_file_t>,
 }

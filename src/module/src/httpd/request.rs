@@ -1,10 +1,9 @@
-//! A request: what we read of it, and what we set when we map it to a script.
+//! A request: what we read of it.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-use clutch_core::config::{Alias, Section};
 use clutch_core::log::Level;
 
 use crate::httpd::connection::Connection;
@@ -251,49 +250,6 @@ impl<'r> Request<'r> {
     /// Whether a path beyond the script is not wanted (`AcceptPathInfo Off`).
     pub fn rejects_path_info(self) -> bool {
         self.field(|request| request.used_path_info) == ffi_httpd::AP_REQ_REJECT_PATH_INFO
-    }
-
-    /// Whether the first filter in the way of a response may change its content.
-    pub fn has_content_filter(self) -> bool {
-        let Some(filter) = NonNull::new(self.field(|request| request.output_filters)) else {
-            return false;
-        };
-        // SAFETY: a request's filters live as long as it does.
-        let record = unsafe { filter.as_ref() }.frec;
-        // SAFETY: every filter has a record.
-        unsafe { (*record).ftype < ffi_httpd::AP_FTYPE_PROTOCOL }
-    }
-
-    /// What the operator wrote where the request is.
-    pub fn section(self) -> Option<&'r Section> {
-        let slots = self.field(|request| request.per_dir_config);
-        // SAFETY: every request has these slots.
-        let section = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
-        // SAFETY: made by `hooks::create_section` or `hooks::merge_sections`, in a pool that outlives the request, and
-        // not changed since.
-        unsafe { section.cast::<Section>().as_ref() }
-    }
-
-    /// The alias that mapped this very request.
-    pub fn alias(self) -> Option<&'r Alias> {
-        let slots = self.field(|request| request.request_config);
-        // SAFETY: every request has these slots.
-        let alias = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
-        // SAFETY: put there by `map`; it lives as long as the configuration.
-        unsafe { alias.cast::<Alias>().as_ref() }
-    }
-
-    /// Maps the request to the file with these parts of a name, to be served by `handler`, because `alias` says so.
-    pub fn map(self, alias: &'r Alias, file: &[&[u8]], handler: &'static CStr) {
-        let file = self.pool().join(file).as_ptr().cast_mut();
-        let slots = self.field(|request| request.request_config);
-        let alias = ptr::from_ref(alias).cast_mut();
-        // SAFETY: every request has these slots, and only `alias` above reads ours.
-        unsafe { ffi_httpd::ap_set_module_config(slots, record::module(), alias.cast()) };
-        // SAFETY: alive for 'r, and no reference to it lasts. httpd shortens the name in place; it is a new one.
-        unsafe { (*self.raw()).filename = file };
-        // SAFETY: alive for 'r, and no reference to it lasts.
-        unsafe { (*self.raw()).handler = handler.as_ptr() };
     }
 
     /// The most detailed level that the log of this request keeps.

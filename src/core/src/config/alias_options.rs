@@ -1,0 +1,98 @@
+//! The options of `WSGIScriptAlias` and `WSGIScriptAliasMatch`.
+
+use std::sync::Arc;
+
+use crate::config::value::{self, Refusal, Shown};
+use crate::group::GroupTemplate;
+
+/// What an alias says about its requests; stronger than any section.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AliasOptions {
+    /// `application-group=`
+    pub application_group: Option<GroupTemplate>,
+    /// `callable-object=`, a name as it stands.
+    pub callable: Option<Arc<[u8]>>,
+    /// `pass-authorization=`
+    pub pass_authorization: Option<bool>,
+    /// `process-group=%{GLOBAL}` was given: the application runs inside httpd, whatever sections say.
+    pub embedded: bool,
+}
+
+impl AliasOptions {
+    /// The options in `words`, each `name=value`.
+    ///
+    /// # Errors
+    ///
+    /// A malformed or unknown option, a value that is none, or a process group.
+    pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
+        let mut options = Self::default();
+        for word in words {
+            let (name, value) = value::option(word)?;
+            match name {
+                b"application-group" => {
+                    options.application_group = Some(GroupTemplate::parse(value));
+                }
+                b"callable-object" => options.callable = Some(value.into()),
+                b"pass-authorization" => {
+                    let wrong = || Refusal::because(wrong_switch(value));
+                    options.pass_authorization = Some(value::on_off(value).map_err(|_| wrong())?);
+                }
+                b"process-group" if value == b"%{GLOBAL}" => options.embedded = true,
+                b"process-group" => return Err(Refusal::because(no_daemons(value))),
+                _ => return Err(Refusal::because(unknown(name))),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn wrong_switch(value: &[u8]) -> String {
+    let value = Shown(value);
+    format!("takes On or Off for its option pass-authorization, not {value}")
+}
+
+fn no_daemons(value: &[u8]) -> String {
+    let value = Shown(value);
+    format!(
+        "takes only %{{GLOBAL}} for its option process-group, not {value}: \
+         this version runs applications inside httpd and has no daemon processes yet"
+    )
+}
+
+fn unknown(name: &[u8]) -> String {
+    let name = Shown(name);
+    format!(
+        "takes the options application-group, callable-object, pass-authorization and process-group, not {name}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AliasOptions;
+    use crate::group::GroupTemplate;
+
+    #[test]
+    fn options_are_read_or_refused_in_one_sentence() {
+        let words: [&[u8]; 4] = [
+            b"application-group=%{GLOBAL}",
+            b"callable-object=%{ENV:x}",
+            b"pass-authorization=on",
+            b"process-group=%{GLOBAL}",
+        ];
+        let options = AliasOptions::parse(&words).unwrap();
+        assert_eq!(options.application_group, Some(GroupTemplate::Global));
+        assert_eq!(options.callable.as_deref(), Some(&b"%{ENV:x}"[..]));
+        assert_eq!(options.pass_authorization, Some(true));
+        for (word, part) in [
+            ("color=red", "not \"color\""),
+            ("application-group", "not \"application-group\""),
+            ("application-group=", "form name=value"),
+            ("pass-authorization=maybe", "On or Off for its option"),
+            ("process-group=shop", "not \"shop\""),
+            ("process-group=%{SERVER}", "no daemon processes yet"),
+        ] {
+            let refusal = AliasOptions::parse(&[word.as_bytes()]).unwrap_err();
+            assert!(refusal.to_string().contains(part), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What directives mean, where they may stand, what wins, and what is refused.
+
+mod directives;
+mod inheritance;
+mod python;
+mod refusals;
+mod scopes;

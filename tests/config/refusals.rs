@@ -1,0 +1,138 @@
+//! Values that no directive takes: httpd refuses to start, with one sentence.
+
+use std::process::Command;
+
+use clutch_tests::support::{Httpd, Plan, app, installation, reference};
+
+/// Lines that are refused, the value that must be named, and what was expected.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("WSGICaseSensitivity maybe", "maybe", "On or Off"),
+    ("WSGIChunkedRequest 1", "1", "On or Off"),
+    ("WSGIDestroyInterpreter yes", "yes", "On or Off"),
+    ("WSGIDontWriteBytecode true", "true", "On or Off"),
+    ("WSGIEnableSendfile x", "x", "On or Off"),
+    ("WSGIErrorOverride x", "x", "On or Off"),
+    ("WSGIMapHEADToGET maybe", "maybe", "Auto"),
+    ("WSGIPassAuthorization x", "x", "On or Off"),
+    ("WSGIPerInterpreterGIL x", "x", "On or Off"),
+    ("WSGIPythonHashSeed x", "x", "random"),
+    ("WSGIPythonHashSeed -1", "-1", "4294967295"),
+    ("WSGIPythonHashSeed 4294967296", "4294967296", "4294967295"),
+    ("WSGIPythonHashSeed 1x", "1x", "random"),
+    ("WSGIRestrictEmbedded x", "x", "On or Off"),
+    ("WSGIRestrictSignal x", "x", "On or Off"),
+    ("WSGIRestrictStdin x", "x", "On or Off"),
+    ("WSGIRestrictStdout x", "x", "On or Off"),
+    ("WSGIScriptReloading x", "x", "On or Off"),
+    ("WSGIScriptAlias /a /b nothing=1", "nothing", ""),
+    ("WSGIScriptAlias /a /b nothing", "nothing", "="),
+    (
+        "WSGIScriptAlias /a /b application-group=",
+        "application-group",
+        "",
+    ),
+    (
+        "WSGIScriptAlias /a /b callable-object=",
+        "callable-object",
+        "",
+    ),
+    (
+        "WSGIScriptAlias /a /b Callable-Object=x",
+        "Callable-Object",
+        "",
+    ),
+    (
+        "WSGIScriptAlias /a /b pass-authorization=x",
+        "x",
+        "On or Off",
+    ),
+    (
+        "WSGIScriptAliasMatch (unclosed /b",
+        "(unclosed",
+        "expression",
+    ),
+    ("WSGIScriptAliasMatch ^/a /b nothing=1", "nothing", ""),
+];
+
+#[test]
+fn a_bad_value_is_refused_with_directive_value_and_expectation() {
+    for (line, value, expected) in REFUSED {
+        let refused = Plan::new().config(line).check().expect_err(line);
+        let directive = line.split(' ').next().unwrap();
+        assert!(
+            refused.contains("AH00526"),
+            "httpd names the line: {refused}"
+        );
+        if reference::is_under_test() {
+            continue;
+        }
+        let sentence = refused
+            .lines()
+            .find(|line| line.contains(directive) && !line.contains("AH00526"));
+        let sentence =
+            sentence.unwrap_or_else(|| panic!("no sentence about {line:?} in {refused}"));
+        assert!(
+            sentence.contains(value),
+            "{line}: the value is named: {sentence}"
+        );
+        assert!(
+            sentence.contains(expected),
+            "{line}: the expectation is named: {sentence}"
+        );
+    }
+}
+
+#[test]
+fn too_few_and_too_many_arguments_are_refused() {
+    for line in [
+        "WSGIScriptAlias",
+        "WSGIScriptAlias /a",
+        "WSGIScriptAliasMatch",
+        "WSGIScriptAliasMatch ^/a",
+        "WSGIPassAuthorization",
+        "WSGIPassAuthorization On Off",
+        "WSGIPassAuthorization \"\"",
+        "WSGIApplicationGroup",
+        "WSGIApplicationGroup a b",
+        "WSGICallableObject",
+        "WSGIPythonHome",
+        "WSGIPythonPath /a /b",
+        "WSGIPythonOptimize",
+        "WSGIPythonWarnings",
+        "WSGIMapHEADToGET",
+    ] {
+        let refused = Plan::new().config(line).check().expect_err(line);
+        let directive = line.split(' ').next().unwrap();
+        assert!(refused.contains(directive), "{line}: {refused}");
+    }
+}
+
+#[test]
+fn booleans_are_taken_in_any_case_and_numbers_as_they_always_were() {
+    Plan::new()
+        .config("WSGIPassAuthorization oN\nWSGIScriptReloading OFF\nWSGIMapHEADToGET auto\nWSGIPythonHashSeed random")
+        .config("WSGIPythonHashSeed 0\nWSGIPythonHashSeed 4294967295\nWSGIPythonOptimize 2\nWSGIPythonOptimize x")
+        .config("WSGIScriptAlias /a /b pass-authorization=on application-group=%{GLOBAL} callable-object=x")
+        .config("WSGIScriptAlias /a /b application-group=%{GLOBAL} process-group=%{GLOBAL}")
+        .check()
+        .unwrap();
+}
+
+#[test]
+fn a_configuration_that_is_refused_does_not_replace_the_one_that_serves() {
+    let mut httpd = Httpd::serving(&app::answering("1")).start();
+    httpd.add_config("WSGIPassAuthorization perhaps");
+    let asked = Command::new(installation::program())
+        .args(["-k", "graceful", "-d"])
+        .arg(httpd.root())
+        .arg("-f")
+        .arg(httpd.root().join("httpd.conf"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(
+        !asked.status.success() && said.contains("WSGIPassAuthorization"),
+        "{said}"
+    );
+    assert_eq!(httpd.get("/").ok(), "1");
+}

@@ -1,0 +1,13 @@
+//! The black-box tests: one binary, so that it links once.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and the place is the message"
+)]
+
+mod cli;
+mod config;
+mod frameworks;
+mod groups;
+mod life;
+mod serving;
+mod soundness;

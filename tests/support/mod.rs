@@ -1,0 +1,34 @@
+//! The fixtures.
+//!
+//! | variable | meaning | default |
+//! |---|---|---|
+//! | `CLUTCH_BUILD` | directory of `mod_clutch.so` and its engines | `build/` of this repository |
+//! | `CLUTCH_TEST_MPM` | `prefork`, `worker` or `event` | `event` |
+//! | `CLUTCH_TEST_PYTHON` | Python executable; its version's engine is used | newest engine in `CLUTCH_BUILD` |
+//! | `MODULE_UNDER_TEST` | a `mod_wsgi` shared object: run the same tests against it | ours |
+//! | `CLUTCH_SOAK` | number of graceful restarts of the soak test | 100 |
+//! | `CLUTCH_KEEP` | set: keep the directories of failed tests | unset |
+
+pub mod app;
+pub mod client;
+pub mod curl;
+pub mod environ;
+pub mod error_log;
+pub mod gate;
+pub mod httpd;
+pub mod installation;
+pub mod plan;
+pub mod process;
+pub mod python;
+pub mod reference;
+pub mod response;
+pub mod wait;
+
+pub use client::{Connection, Request};
+pub use httpd::Httpd;
+pub use plan::Plan;
+pub use response::{Ending, Response};
+
+/// What every error-log line of the module under test carries: its own messages at error level, tracebacks, and what
+/// applications print.
+pub const MODULE_ERROR: &str = "[wsgi:error]";
