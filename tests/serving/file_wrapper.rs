@@ -1,6 +1,6 @@
 //! `wsgi.file_wrapper`: files go out as files, everything else as the iterable it is.
 
-use clutch_tests::support::{Ending, Httpd, Plan, Request, app, process, reference, wait};
+use clutch_tests::support::{Ending, Httpd, Plan, Request, app, reference, wait};
 
 /// Statements that may use `wrap` and `path`, a file with the 26 letters.
 fn plan(statements: &str) -> Plan {
@@ -211,39 +211,4 @@ fn sendfile_and_mmap_settings_do_not_change_what_is_sent() {
             .start();
         assert_eq!(httpd.get("/").ok(), "bcdefghijklmnopqrstuvwxyz", "{config}");
     }
-}
-
-#[test]
-fn a_200_megabyte_download_is_byte_exact_with_flat_memory() {
-    let script =
-        app::running("ok()\nreturn environ['wsgi.file_wrapper'](open(environ['mine'], 'rb'))");
-    let httpd = Httpd::serving(&script)
-        .modules(&["env"])
-        .config("SetEnv mine ${ROOT}/big")
-        .start();
-    let block: Vec<u8> = (0..=255).collect::<Vec<u8>>().repeat(4096);
-    let resident = || {
-        httpd
-            .children()
-            .into_iter()
-            .map(process::resident)
-            .sum::<u64>()
-    };
-    let download = |count: usize| {
-        std::fs::write(httpd.root().join("big"), block.repeat(count)).unwrap();
-        let mut client = httpd.connect();
-        client.send(Request::get("/").bytes());
-        let head = client.head();
-        assert_eq!(
-            head.header("Content-Length"),
-            Some((count * block.len()).to_string())
-        );
-        (0..count).for_each(|_| assert!(client.exactly(block.len()) == block));
-        assert!(client.is_closed());
-    };
-    download(5);
-    let before = resident();
-    download(200);
-    let grown = resident().saturating_sub(before);
-    assert!(grown < 40 * 1024, "the child grew by {grown} KiB");
 }

@@ -1,6 +1,6 @@
 //! Reading the request body: every way to read, with a length and chunked.
 
-use clutch_tests::support::{Httpd, Request, app, process, reference, wait};
+use clutch_tests::support::{Httpd, Request, app, reference, wait};
 
 const BODY: &[u8] = b"ab\ncd\n\nef";
 
@@ -204,38 +204,6 @@ fn a_slow_body_holds_up_nobody_else() {
     }
     slow.send("cd");
     assert_eq!(slow.response().ok(), "b'abcd'");
-}
-
-#[test]
-fn a_hundred_megabytes_arrive_byte_for_byte_in_little_memory() {
-    let script = app::running(
-        "block = bytes(range(256)) * 4096\nlength = 0\n\
-         while piece := environ['wsgi.input'].read(len(block)):\n    assert piece == block\n    length += len(piece)\n\
-         ok()\nreturn [str(length).encode()]",
-    );
-    let httpd = Httpd::serving(&script).start();
-    let block: Vec<u8> = (0..=255).collect::<Vec<u8>>().repeat(4096);
-    let upload = |count: usize| {
-        let mut client = httpd.connect();
-        let length = count * block.len();
-        client.send(format!(
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
-        ));
-        (0..count).for_each(|_| client.send(&block));
-        assert_eq!(client.response().ok(), length.to_string());
-    };
-    upload(5);
-    let resident = || {
-        httpd
-            .children()
-            .into_iter()
-            .map(process::resident)
-            .sum::<u64>()
-    };
-    let before = resident();
-    upload(100);
-    let grown = resident().saturating_sub(before);
-    assert!(grown < 20 * 1024, "the child grew by {grown} KiB");
 }
 
 #[test]
