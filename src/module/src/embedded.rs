@@ -105,7 +105,9 @@ impl Exchange for Embedded<'_> {
 
     fn abort(&mut self) {
         match self.fate {
-            Fate::Wanted if self.response.has_begun() => self.response.abort(),
+            Fate::Wanted if self.response.has_begun() || self.response.has_no_body() => {
+                self.response.abort();
+            }
             Fate::Wanted => self.fate = Fate::BrokenUnseen,
             Fate::Answered | Fate::BrokenUnseen => (),
         }

@@ -12,6 +12,7 @@ use ffi_engine::abi::{FIELDS, Field};
 
 use crate::headers::Headers;
 use crate::httpd::{Pool, Request, host};
+use crate::life;
 
 /// Names, path and port of a request, worked out once.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,9 @@ pub struct Place<'r> {
     script_name: &'r [u8],
     /// Rest of the path, slashes collapsed.
     path_info: &'r [u8],
+    /// What the client's `Host` header may have said.
+    host_port: u16,
+    /// What the configuration says.
     port: u16,
     case_sensitive: bool,
 }
@@ -39,7 +43,8 @@ impl<'r> Place<'r> {
             request,
             script_name: in_pool(script_name::collapsed(path), pool),
             path_info: in_pool(script_name::collapsed(rest), pool),
-            port: request.server_port(),
+            host_port: request.server_port(),
+            port: request.own_port(),
             case_sensitive,
         }
     }
@@ -58,6 +63,10 @@ impl Facts for Place<'_> {
         self.port
     }
 
+    fn host_port(&self) -> u16 {
+        self.host_port
+    }
+
     fn script_name(&self) -> Cow<'_, [u8]> {
         let name = script_name::of(self.request.uri(), self.request.path_info());
         let name = script_name::collapsed(name);
@@ -74,10 +83,7 @@ impl Facts for Place<'_> {
         tables
             .into_iter()
             .find_map(|table| table.get(c_name))
-            .or_else(|| {
-                let value = std::env::var_os(std::str::from_utf8(name).ok()?)?;
-                Some(pool.copy(value.as_encoded_bytes()))
-            })
+            .or_else(|| life::child()?.environment.get(name).map(|value| &**value))
     }
 }
 
@@ -136,7 +142,7 @@ impl<'r> Fields<'r> {
         let request = place.request;
         let name = request.html_escaped(request.server_name());
         self.set(Field::ServerName, name);
-        self.set(Field::ServerPort, decimal(place.port, request.pool()));
+        self.set(Field::ServerPort, decimal(place.host_port, request.pool()));
         self.set(Field::ServerSoftware, host::banner());
         self.set_maybe(Field::ServerAdmin, request.server_admin());
     }

@@ -1,9 +1,11 @@
 //! A configuration is read, a child starts, a child ends. Python lives in children only.
 
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
-use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, process};
 
 use clutch_core::config::{HashSeed, Preload, ProcessSettings};
 use clutch_core::log::Level;
@@ -36,6 +38,8 @@ pub struct Child {
     engine: Result<Engine, Refusal>,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
+    /// The environment as it was before Python, which may change it, had started.
+    pub environment: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Child {
@@ -111,7 +115,11 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         return;
     };
     let settings = ProcessSettings::of(&config.section);
+    let environment = env::vars_os()
+        .map(|(name, value)| (name.into_vec(), value.into_vec()))
+        .collect();
     let child = CHILD.get_or_init(|| Child {
+        environment,
         engine: match settings.embedded {
             true => started(config, &settings),
             false => Err(Refusal::Restricted),

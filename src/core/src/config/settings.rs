@@ -145,6 +145,9 @@ mod tests {
         fn port(&self) -> u16 {
             80
         }
+        fn host_port(&self) -> u16 {
+            0
+        }
         fn script_name(&self) -> Cow<'_, [u8]> {
             Cow::Borrowed(b"")
         }

@@ -12,8 +12,10 @@ pub trait Facts {
     fn server_name(&self) -> &[u8];
     /// The host the client asked for, without a port; empty if it named none.
     fn host(&self) -> &[u8];
-    /// httpd's port for self-referential URLs.
+    /// The configured port of the virtual host, which no client can choose.
     fn port(&self) -> u16;
+    /// httpd's port for self-referential URLs: what the client's `Host` header says, unless names are canonical.
+    fn host_port(&self) -> u16;
     /// Path of the application, slashes collapsed; in lower case where case does not matter.
     fn script_name(&self) -> Cow<'_, [u8]>;
     /// A variable: of the request's notes, its environment, or the process environment, the first that has it.
@@ -65,10 +67,10 @@ impl GroupTemplate {
     pub fn expand<'a>(&'a self, facts: &'a impl Facts) -> Cow<'a, [u8]> {
         match self {
             Self::Global => Cow::Borrowed(b""),
-            Self::Server => with_port(facts.server_name(), facts),
+            Self::Server => with_port(facts.server_name(), facts.port()),
             Self::Host => match facts.host() {
-                b"" => with_port(facts.server_name(), facts),
-                host => with_port(host, facts),
+                b"" => with_port(facts.server_name(), facts.port()),
+                host => with_port(host, facts.host_port()),
             },
             Self::Resource => resource(facts),
             Self::Name(name) => Cow::Borrowed(name),
@@ -82,22 +84,22 @@ impl GroupTemplate {
 
 fn expand_value<'a>(value: &'a [u8], facts: &'a impl Facts) -> Cow<'a, [u8]> {
     match GroupTemplate::token(value) {
-        Some(GroupTemplate::Server) => with_port(facts.server_name(), facts),
+        Some(GroupTemplate::Server) => with_port(facts.server_name(), facts.port()),
         Some(GroupTemplate::Global) => Cow::Borrowed(b""),
         Some(token) => Cow::Owned(token.expand(facts).into_owned()),
         None => Cow::Borrowed(value),
     }
 }
 
-fn with_port<'a>(name: &'a [u8], facts: &impl Facts) -> Cow<'a, [u8]> {
-    match facts.port() {
+fn with_port(name: &[u8], port: u16) -> Cow<'_, [u8]> {
+    match port {
         80 | 443 => Cow::Borrowed(name),
         port => Cow::Owned([name, b":", port.to_string().as_bytes()].concat()),
     }
 }
 
 fn resource<'a>(facts: &impl Facts) -> Cow<'a, [u8]> {
-    let server = with_port(facts.server_name(), facts);
+    let server = with_port(facts.server_name(), facts.port());
     Cow::Owned([&server, &b"|"[..], &facts.script_name()].concat())
 }
 
@@ -157,6 +159,9 @@ mod tests {
             self.host.as_bytes()
         }
         fn port(&self) -> u16 {
+            self.port
+        }
+        fn host_port(&self) -> u16 {
             self.port
         }
         fn script_name(&self) -> Cow<'_, [u8]> {

@@ -117,7 +117,7 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
     shut_down(interpreter, &state);
     if state.attach(|py| interpreter.id.thread_states(py)) > 1 {
         tracing::info!(
-            "threads are still running in {}; it is left as it is",
+            "thread states of its own threads, or of httpd's, are left in {}; it is left as it is",
             interpreter.parts.context
         );
         // The states stay: their interpreter is never entered again, and the process ends.

@@ -65,8 +65,27 @@ impl Drop for Seat {
     }
 }
 
-/// Whether a call is under way on this thread.
-pub(super) fn is_calling() -> bool {
+/// This thread is at work for a request, until dropped: a signal that ends the process now must not touch Python, nor
+/// wait for a lock.
+#[derive(Debug)]
+pub struct AtWork(());
+
+impl AtWork {
+    /// From now on.
+    pub fn begin() -> Self {
+        UNDER_WAY.set(UNDER_WAY.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        UNDER_WAY.set(UNDER_WAY.get() - 1);
+    }
+}
+
+/// Whether this thread is at work for a request.
+pub(super) fn is_at_work() -> bool {
     UNDER_WAY.get() > 0
 }
 
@@ -108,6 +127,11 @@ pub(super) fn seat(group: &[u8]) -> Result<Rc<Seat>, Error> {
     if let Some(seat) = kept(group) {
         return Ok(seat);
     }
+    if cfg!(not(Py_3_12)) && !group.is_empty() {
+        // Before 3.12 the first thread state of a thread is what C code gets that asks for "the" state
+        // (PyGILState_Ensure). It must be the main interpreter's on every thread.
+        seat(b"")?;
+    }
     match pool::interpreter(group)? {
         pool::Found::Here(interpreter) => {
             let state = ThreadState::new(interpreter.id).ok_or_else(|| {
@@ -133,7 +157,6 @@ pub struct Lease(Rc<Seat>);
 pub fn lease(group: &[u8]) -> Result<Lease, Error> {
     let seat = seat(group)?;
     seat.interpreter.enter()?;
-    UNDER_WAY.set(UNDER_WAY.get() + 1);
     Ok(Lease(seat))
 }
 
@@ -149,7 +172,6 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        UNDER_WAY.set(UNDER_WAY.get() - 1);
         self.0.interpreter.leave();
     }
 }

@@ -10,7 +10,7 @@ mod script_file;
 
 use parking_lot::{Condvar, Mutex};
 
-pub use lease::{Lease, lease, thread_number};
+pub use lease::{AtWork, Lease, lease, thread_number};
 pub use parts::Parts;
 pub use pool::{current, preload, start, stop};
 

@@ -27,6 +27,8 @@ pub(super) struct Pool {
     /// The environment as the process got it: what the `os.environ` of every sub-interpreter begins with.
     environment: Vec<(Vec<u8>, Vec<u8>)>,
     slots: RwLock<HashMap<Box<[u8]>, Slot>>,
+    /// Every interpreter that was made.
+    made: RwLock<Vec<Arc<Interpreter>>>,
     /// Set when the process stops; read by threads that want a new interpreter.
     closed: AtomicBool,
 }
@@ -57,6 +59,7 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
         plan,
         environment,
         slots: RwLock::default(),
+        made: RwLock::default(),
         closed: AtomicBool::new(false),
     };
     if plan.own_gil && !CAN_OWN_GIL {
@@ -112,6 +115,7 @@ pub(super) fn interpreter(group: &[u8]) -> Result<Found, Error> {
         )
     })?;
     *place = Some(Arc::clone(seat.interpreter()));
+    pool.made.write().push(Arc::clone(seat.interpreter()));
     Ok(Found::Made(seat))
 }
 
@@ -162,16 +166,11 @@ impl Pool {
         self.plan
     }
 
-    /// Every interpreter that is there, sub-interpreters first.
+    /// Every interpreter that is there, the main one last.
     fn interpreters(&self) -> Vec<Arc<Interpreter>> {
-        let slots: Vec<Slot> = self.slots.read().values().cloned().collect();
-        // A slot that is locked belongs to an interpreter in the making; nobody waits for that one.
-        let mut found: Vec<_> = slots
-            .iter()
-            .filter_map(|slot| slot.try_lock()?.clone())
-            .collect();
-        found.sort_by_key(|interpreter| interpreter.is_main());
-        found
+        let mut made = self.made.read().clone();
+        made.sort_by_key(|interpreter| interpreter.is_main());
+        made
     }
 }
 
@@ -193,6 +192,7 @@ pub fn current(py: Attached<'_>) -> PyResult<Arc<Interpreter>> {
 
 /// Loads a script in the interpreter of `group`. A failure is logged.
 pub fn preload(group: &[u8], script: &[u8]) {
+    let _at_work = lease::AtWork::begin();
     let outcome = lease::lease(group)
         .and_then(|lease| lease.attach(|py, interpreter| script::preload(py, interpreter, script)));
     if let Err(error) = outcome
@@ -213,7 +213,7 @@ pub fn stop(limit: Duration) {
     if pool.closed.swap(true, Ordering::AcqRel) {
         return;
     }
-    if lease::is_calling() || crate::python::is_attached() {
+    if lease::is_at_work() || crate::python::is_attached() {
         // httpd ends a child of its prefork MPM from a signal handler, in the middle of whatever the thread does.
         runtime::leave_as_it_is();
         return;

@@ -59,9 +59,12 @@ pub fn application<'py>(
         call: Some(call),
     };
     let script = interpreter.scripts.get(site.path);
-    let module = match script.current(py) {
-        Some(module) if !request.reload || !changed(py, interpreter, &module, request) => module,
-        _ => script.load(py, site, Again::from(request.reload))?,
+    let current = script.current(py);
+    let module = match &current {
+        Some(module) if !request.reload || !changed(py, interpreter, module, request) => {
+            module.clone()
+        }
+        _ => script.load(py, site, current.as_ref(), Again::from(request.reload))?,
     };
     let names = module
         .module_dict()
@@ -96,10 +99,9 @@ pub(super) fn preload(
         path,
         call: None,
     };
-    interpreter
-        .scripts
-        .get(path)
-        .load(py, site, Again::IfChanged)
+    let script = interpreter.scripts.get(path);
+    script
+        .load(py, site, script.current(py).as_ref(), Again::IfChanged)
         .map(drop)
 }
 
@@ -132,22 +134,20 @@ impl Script {
         }
     }
 
-    /// The module, executed anew unless another thread has done that meanwhile.
+    /// The module, executed anew unless another thread has done that since this one saw `before`.
     fn load<'py>(
         &self,
         py: Attached<'py>,
         site: Use<'_>,
+        before: Option<&Object<'py>>,
         again: Again,
     ) -> Result<Object<'py>, Error> {
-        let before = self.current(py);
         let _loading = py.detached(&self.loading, Mutex::lock);
-        let now = self.current(py);
-        let untouched = match (&before, &now) {
-            (Some(before), Some(now)) => before.is(now),
-            _ => now.is_none(),
-        };
-        if let Some(module) = now.filter(|_| !untouched || again == Again::Never) {
-            return Ok(module);
+        if let Some(now) = self.current(py) {
+            let is_the_same = before.is_some_and(|before| before.is(&now));
+            if !is_the_same || again == Again::Never {
+                return Ok(now);
+            }
         }
         let (source, changed_at) = py
             .detached(site.path, read)

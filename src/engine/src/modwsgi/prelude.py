@@ -283,7 +283,6 @@ def load_script(name, path, source, mtime):
     module.__loader__ = loader
     module.__spec__ = ModuleSpec(name, loader, origin=path)
     module.__package__ = module.__cached__ = None
-    before = sys.modules.get(name)
     sys.modules[name] = module
     try:
         exec(code, module.__dict__)

@@ -36,10 +36,23 @@ impl<'py> Object<'py> {
     }
 
     /// The value of a key of this dict.
+    #[cfg(Py_3_13)]
+    pub fn get_item(&self, key: &Object<'py>) -> PyResult<Option<Object<'py>>> {
+        let mut value = std::ptr::null_mut();
+        // SAFETY: attached, both alive; puts a new reference, or null.
+        match unsafe { ffi::PyDict_GetItemRef(self.as_ptr(), key.as_ptr(), &mut value) } {
+            0 => Ok(None),
+            // SAFETY: a new reference, or null with an exception.
+            _ => unsafe { Object::owned(self.py(), value) }.map(Some),
+        }
+    }
+
+    /// The value of a key of this dict.
+    #[cfg(not(Py_3_13))]
     pub fn get_item(&self, key: &Object<'py>) -> PyResult<Option<Object<'py>>> {
         // SAFETY: attached, both alive; a borrowed reference, or null with or without an exception.
         let raw = unsafe { ffi::PyDict_GetItemWithError(self.as_ptr(), key.as_ptr()) };
-        // SAFETY: alive while the dict holds it; attached.
+        // SAFETY: alive while the dict holds it, and nobody else runs: attached, with a GIL.
         match unsafe { Object::borrowed(self.py(), raw) } {
             None => self.py().raised().map(|()| None),
             found => Ok(found),

@@ -129,10 +129,7 @@ impl<'py> Object<'py> {
             if index >= unsafe { ffi::PyList_Size(raw) } {
                 return None;
             }
-            // SAFETY: within bounds, checked above while attached; a borrowed reference of the list.
-            let item = unsafe { ffi::PyList_GetItem(raw, index) };
-            // SAFETY: alive while the list holds it, which no other thread can change: attached.
-            return unsafe { Object::borrowed(self.py(), item) };
+            return self.list_item(index);
         }
         debug_assert!(self.is_a(Builtin::Tuple));
         // SAFETY: a tuple, alive.
@@ -143,6 +140,23 @@ impl<'py> Object<'py> {
         let item = unsafe { ffi::PyTuple_GetItem(raw, index) };
         // SAFETY: alive while the tuple is.
         unsafe { Object::borrowed(self.py(), item) }
+    }
+
+    #[cfg(not(Py_GIL_DISABLED))]
+    fn list_item(&self, index: ffi::Py_ssize_t) -> Option<Object<'py>> {
+        // SAFETY: a list, and within bounds; a borrowed reference of the list.
+        let item = unsafe { ffi::PyList_GetItem(self.as_ptr(), index) };
+        // SAFETY: alive while the list holds it, and nobody else runs: attached, with a GIL.
+        unsafe { Object::borrowed(self.py(), item) }
+    }
+
+    #[cfg(Py_GIL_DISABLED)]
+    fn list_item(&self, index: ffi::Py_ssize_t) -> Option<Object<'py>> {
+        // SAFETY: a list; a new reference, or null with an exception if the list has become shorter.
+        let item = unsafe { ffi::PyList_GetItemRef(self.as_ptr(), index) };
+        // SAFETY: as said.
+        let item = unsafe { Object::owned(self.py(), item) };
+        item.map_err(|raised| drop(raised.take(self.py()))).ok()
     }
 
     /// Number of items of a list or tuple.

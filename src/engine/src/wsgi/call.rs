@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
-use clutch_core::exchange::{Exchange, Failure, Then};
+use clutch_core::exchange::{Exchange, Failure, FileRange, Then};
 use clutch_core::log::{Level, Record};
 use ffi_engine::abi::Request;
 use ffi_engine::engine::Carrier;
@@ -34,6 +34,9 @@ pub struct Call {
     sent: AtomicU64,
     /// Set when nobody takes the response any more; read by whoever writes next.
     undeliverable: AtomicI32,
+    /// Whether the carrier was told that the response is complete: nothing can break it any more. Written by whoever
+    /// sends; read at the end.
+    finished: AtomicBool,
 }
 
 /// The call is over.
@@ -79,6 +82,7 @@ impl Call {
             lines: Mutex::new(Lines::default()),
             sent: AtomicU64::new(0),
             undeliverable: AtomicI32::new(0),
+            finished: AtomicBool::new(false),
         }
     }
 
@@ -120,17 +124,21 @@ impl Call {
         });
     }
 
-    /// Writes a record, as [`Call::log`] does.
+    /// Writes a record, as [`Call::log`] does. While another thread waits for the client, the record goes to the server's
+    /// log: a line must not wait for a client.
     pub fn record(&self, record: &Record<'_>) {
-        if self.with(|carrier| carrier.log(record)).is_err() {
-            crate::host::write(record);
+        match self.carrier.try_lock().as_deref() {
+            Some(Some(carrier)) => carrier.log(record),
+            Some(None) | None => crate::host::write(record),
         }
     }
 
     /// The most detailed level the log of the request keeps. Call it detached.
     pub fn log_level(&self) -> Level {
-        self.with(|carrier| carrier.log_level())
-            .unwrap_or_else(|Over| crate::host::level())
+        match self.carrier.try_lock().as_deref() {
+            Some(Some(carrier)) => carrier.log_level(),
+            Some(None) | None => crate::host::level(),
+        }
     }
 
     /// Sends the head if it has not been sent, then `data`, cut at the declared length. Call it detached.
@@ -147,24 +155,34 @@ impl Call {
     }
 
     fn try_write(&self, data: &[u8], then: Then) -> Result<(), Failure> {
-        let over = |Over| Failure::Internal;
-        let (given, length) = {
-            let mut head = self.head.lock();
-            (head.commit(), head.length())
+        let write = |carrier: &mut Carrier| {
+            let (given, length) = {
+                let mut head = self.head.lock();
+                (head.commit(), head.length())
+            };
+            if let Some(given) = given {
+                given.send(carrier)?;
+            }
+            let room = length.map_or(u64::MAX, |length| length.saturating_sub(self.sent()));
+            let data = &data[..data.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
+            self.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
+            if matches!(then, Then::Finish | Then::FinishNow) {
+                self.finished.store(true, Ordering::Relaxed);
+            }
+            match (data.is_empty(), then) {
+                (true, Then::Flush | Then::More) => Ok(()),
+                (true, Then::Finish | Then::FinishNow) => carrier.finish(),
+                (false, _) => carrier.write(data, then),
+            }
         };
-        if let Some(given) = given {
-            self.with(|carrier| given.send(carrier)).map_err(over)??;
-        }
-        let room = length.map_or(u64::MAX, |length| length.saturating_sub(self.sent()));
-        let data = &data[..data.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
-        self.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
-        match (data.is_empty(), then) {
-            (true, Then::Flush | Then::More) => Ok(()),
-            (true, Then::Finish | Then::FinishNow) => self.with(Exchange::finish).map_err(over)?,
-            (false, _) => self
-                .with(|carrier| carrier.write(data, then))
-                .map_err(over)?,
-        }
+        self.with(write).map_err(|Over| Failure::Internal)?
+    }
+
+    /// Sends part of a file, which completes the response. Call it detached, after the head.
+    pub(super) fn send_file(&self, range: FileRange<'_>) -> Result<(), Failure> {
+        self.finished.store(true, Ordering::Relaxed);
+        self.with(|carrier| carrier.send_file(range))
+            .map_err(|Over| Failure::Internal)?
     }
 
     /// Body bytes given to the carrier so far.
@@ -179,6 +197,9 @@ impl Call {
             self.log(error.level(), text.as_bytes());
         }
         let status = error.status()?;
+        if self.finished.load(Ordering::Relaxed) {
+            return None;
+        }
         if self.sent() > 0 {
             let _ = self.with(Exchange::abort);
             return None;

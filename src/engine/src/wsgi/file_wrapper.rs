@@ -3,7 +3,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use clutch_core::exchange::{Exchange, Failure, FileRange};
+use clutch_core::exchange::{Exchange, FileRange};
 use clutch_sys::file::regular_size;
 
 use super::Call;
@@ -49,8 +49,7 @@ pub(super) fn send<'py>(
     let sent = py.detached((call, range, declared), |(call, range, declared)| {
         call.write(b"", clutch_core::exchange::Then::More)?; // The head.
         let whole = range.length == declared;
-        call.with(|carrier| carrier.send_file(range))
-            .map_err(|_| Failure::Internal)??;
+        call.send_file(range)?;
         if !whole {
             let _ = call.with(Exchange::abort);
         }

@@ -15,6 +15,7 @@ mod start_response;
 
 use std::sync::Arc;
 
+use clutch_core::log::Level;
 use ffi_engine::abi::Request;
 use ffi_engine::engine::{Carrier, guard};
 
@@ -30,6 +31,7 @@ use response::Parting;
 
 /// Serves a request. `None` if the response has been sent or broken, else the status to answer with.
 pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
+    let _at_work = interpreter::AtWork::begin();
     let call = Arc::new(Call::new(carrier, request.content_length));
     let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
     let mut bug = String::new();
@@ -72,10 +74,20 @@ fn run(
         let result = application
             .call([&environ, &start])
             .map_err(|raised| call.raised(py, parts, raised))?;
-        let sent = response::send(py, parts, &result, call);
+        let send = || response::send(py, parts, &result, call);
+        let sent =
+            guard(|text| bug(text, call, py), send).unwrap_or_else(|| Err(Error::new(Kind::Bug)));
         response::close(py, parts, &result, call); // Whatever happened to `send`.
         sent
     })();
     call.flush_lines(py);
     outcome
+}
+
+/// Logs a panic of ours that must not keep the application's `close()` from being called.
+fn bug(text: &str, call: &Call, py: Attached<'_>) {
+    let text = format!("panic: {text}; please report this");
+    py.detached((call, &text[..]), |(call, text)| {
+        call.log(Level::Crit, text.as_bytes())
+    });
 }

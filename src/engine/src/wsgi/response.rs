@@ -147,8 +147,10 @@ fn complete_with(call: &Call, block: &[u8]) -> Result<(), Failure> {
     call.write(block, Then::Finish)
 }
 
-/// How a response that has come to its end is completed: broken if it is shorter than it said.
+/// How a response that has come to its end is completed: broken if it is shorter than it said, unless it has no body by
+/// its nature, which the carrier knows.
 fn finishing(call: &Call) -> Result<Then, Failure> {
+    call.write(b"", Then::More)?; // The head, if it is not out yet.
     let declared = call.head.lock().length();
     match declared {
         Some(length) if call.sent() < length => {
@@ -195,13 +197,8 @@ fn send_iterable<'py>(
     }
     ready(py, parts, call)?;
     if !complete {
-        py.detached(call, |call| {
-            if !call.head.lock().is_committed() {
-                call.write(b"", Then::More)?;
-            }
-            call.write(b"", finishing(call)?)
-        })
-        .map_err(undelivered)?;
+        py.detached(call, |call| call.write(b"", finishing(call)?))
+            .map_err(undelivered)?;
     }
     Ok(Parting::Complete)
 }

@@ -102,6 +102,15 @@ impl<'r> Request<'r> {
         unsafe { ffi_httpd::ap_get_server_port(self.raw()) }
     }
 
+    /// The port of the virtual host as configured, else the one its scheme has by itself. No client can choose it.
+    pub fn own_port(self) -> u16 {
+        match self.server().port() {
+            // SAFETY: alive for 'r.
+            0 => unsafe { ffi_httpd::ap_run_default_port(self.raw()) },
+            port => port,
+        }
+    }
+
     /// `DocumentRoot`, or what a module has put in its place.
     pub fn document_root(self) -> Option<&'r [u8]> {
         // SAFETY: alive for 'r.

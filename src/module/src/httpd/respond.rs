@@ -122,6 +122,11 @@ impl<'r> Response<'r> {
         }
     }
 
+    /// Whether it has no body by its nature, so that it is complete with its head.
+    pub fn has_no_body(&self) -> bool {
+        self.before.is_some() && self.request.has_no_body()
+    }
+
     /// Whether httpd has been given something of it.
     pub fn has_begun(&self) -> bool {
         self.passed

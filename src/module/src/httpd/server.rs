@@ -41,6 +41,12 @@ impl<'s> Server<'s> {
         self.raw.as_ptr()
     }
 
+    /// The configured port; 0 if the configuration names none.
+    pub fn port(self) -> u16 {
+        // SAFETY: a server record lives as long as its configuration.
+        unsafe { self.raw.as_ref() }.port
+    }
+
     /// This server, the main one, and all virtual hosts.
     pub fn and_its_hosts(self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self), |server| {
