@@ -320,11 +320,14 @@ def shutdown():
 
 
 def finish_threads():
+    """Waits for the threads that the application has started."""
     threading = sys.modules.get("threading")
     if threading is None:
         return
-    if hasattr(threading._main_thread, "_tstate_lock"):
-        # Before 3.13, _shutdown takes a thread with the identity of the one that imported threading for that one, and
-        # demands its lock. But that thread may have ended, and its identity be this thread's now.
-        threading._main_thread._ident = None
+    # Up to 3.12 the thread that imported `threading` first counts as one of them. It is the server's.
+    first = threading._main_thread
+    lock = getattr(first, "_tstate_lock", None)
+    if lock is not None and first.ident != threading.get_ident():
+        with threading._shutdown_locks_lock:
+            threading._shutdown_locks.discard(lock)
     threading._shutdown()
