@@ -15,7 +15,9 @@ fn assert_gone(scratch: &Scratch, serving: &Serving<'_>, httpd: u32) {
         0,
         "processes of httpd are left"
     );
-    assert!(TcpStream::connect(("127.0.0.1", serving.port)).is_err());
+    wait::until_true("the port to be closed", || {
+        TcpStream::connect(("127.0.0.1", serving.port)).is_err()
+    });
     assert_eq!(scratch.left_over(), Vec::<String>::new());
 }
 

@@ -236,12 +236,14 @@ impl Httpd {
 
     /// Waits until the server has done with clients that are gone.
     ///
-    /// A stop closes the sockets of busy workers under their hands (event MPM, `close_worker_sockets`), and a worker
-    /// that has just freed its own crashes the child. That is httpd's race and not what these tests are about. A test
-    /// that holds a connection open waits in vain, and shortly.
+    /// A stop closes the sockets of busy workers under their hands (event MPM, `close_worker_sockets`), and the child
+    /// crashes if a worker has just freed its own. That is httpd's race and not what these tests are about. A test that
+    /// holds a connection open, or whose application computes on, waits in vain, and shortly.
     fn let_connections_end(&self) {
         wait::within(Duration::from_millis(300), || {
-            process::has_no_connections(self.port).then_some(())
+            let is_quiet = process::has_no_connections(self.port)
+                && self.children().into_iter().all(process::is_asleep);
+            is_quiet.then_some(())
         });
     }
 

@@ -27,6 +27,24 @@ pub fn is_alive(pid: u32) -> bool {
     stat(pid).is_some_and(|fields| fields[0] != "Z" && fields[0] != "X")
 }
 
+/// Whether the process is still known to the system. One that was killed takes no more connections only when it is not:
+/// its threads end one by one, and a zombie may have some.
+pub fn exists(pid: u32) -> bool {
+    stat(pid).is_some()
+}
+
+/// Whether all threads of the process sleep.
+pub fn is_asleep(pid: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    threads.flatten().all(|thread| {
+        let text = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        text.rsplit_once(") ")
+            .is_none_or(|(_, fields)| fields.starts_with(['S', 'Z']))
+    })
+}
+
 /// Living processes for which `wanted` says yes about `(parent, process group)`.
 fn living(wanted: impl Fn(u32, u32) -> bool) -> BTreeSet<u32> {
     let entries = fs::read_dir("/proc").expect("/proc is mounted").flatten();

@@ -60,13 +60,20 @@ pub fn signal_group(leader: &Child, signal: Signal) -> io::Result<()> {
     done(unsafe { libc::kill(-leader.id().cast_signed(), signal.number()) })
 }
 
+/// Whether the process group `number` has no member any more, not even one that waits to be reaped.
+pub fn group_is_gone(number: u32) -> bool {
+    // SAFETY: takes numbers only; signal 0 is sent to nobody.
+    let answer = done(unsafe { libc::kill(-number.cast_signed(), 0) });
+    answer.is_err_and(|error| error.raw_os_error() == Some(libc::ESRCH))
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read;
     use std::os::unix::process::{CommandExt, ExitStatusExt};
     use std::process::{Command, Stdio};
 
-    use super::{end_with_parent, has_ended, signal, signal_group};
+    use super::{end_with_parent, group_is_gone, has_ended, signal, signal_group};
     use crate::signal::Signal;
 
     #[test]
@@ -95,6 +102,8 @@ mod tests {
         let mut rest = String::new();
         let mut stdout = leader.stdout.take().unwrap();
         stdout.read_to_string(&mut rest).unwrap();
+        assert!(!group_is_gone(leader.id()), "its leader is not reaped");
         leader.wait().unwrap();
+        while !group_is_gone(leader.id()) {} // the other one is reaped by its new parent
     }
 }

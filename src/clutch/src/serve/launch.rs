@@ -1,9 +1,10 @@
 //! httpd as a child process: started in a group of its own, its logs in two pipes.
 
-use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use anyhow::{Context, Result};
 use clutch_sys::process;
@@ -11,6 +12,9 @@ use clutch_sys::signal::Signal;
 
 use super::lines::Lines;
 use crate::httpd::Httpd;
+
+/// How long killed processes may take to be gone. Where nobody reaps orphans (some containers) they never are.
+const DYING: Duration = Duration::from_secs(1);
 
 /// A started httpd; ended with all its children when dropped.
 #[derive(Debug)]
@@ -85,11 +89,28 @@ impl Launched {
     }
 }
 
+impl Launched {
+    /// Ends every process of httpd and returns once they are gone, so that its port is free again.
+    ///
+    /// # Errors
+    ///
+    /// What wait(2) says.
+    pub(crate) fn end(&mut self) -> io::Result<ExitStatus> {
+        let group = self.child.id();
+        self.kill();
+        let status = self.child.wait()?;
+        let deadline = Instant::now() + DYING;
+        while !process::group_is_gone(group) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1)); // they are not our children: nothing tells us
+        }
+        Ok(status)
+    }
+}
+
 impl Drop for Launched {
     fn drop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
-            self.kill();
-            let _ = self.child.wait();
+            let _ = self.end(); // nobody is left to be told
         }
     }
 }

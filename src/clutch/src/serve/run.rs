@@ -187,8 +187,7 @@ impl<'run> Run<'run> {
 
     /// Ends what httpd's first process has left behind, shows the rest of the logs.
     fn end(&mut self) -> Result<ExitStatus> {
-        self.httpd.kill();
-        let status = self.httpd.child.wait()?;
+        let status = self.httpd.end()?;
         self.show_logs();
         self.terminal.flush();
         Ok(status)

@@ -26,8 +26,8 @@ impl AliasOptions {
     /// A malformed or unknown option, a value that is none, or a process group.
     pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
         let mut options = Self::default();
-        for word in words {
-            let (name, value) = value::option(word)?;
+        for word in whole(words)? {
+            let (name, value) = value::option(&word)?;
             match name {
                 b"application-group" => {
                     options.application_group = Some(GroupTemplate::parse(value));
@@ -44,6 +44,61 @@ impl AliasOptions {
         }
         Ok(options)
     }
+}
+
+/// `words` with the quotes of their values undone.
+///
+/// httpd cuts a line at its blanks unless a word *begins* with a quote, so `name="a b"` comes as two words. They are put
+/// together with one blank: how many there were is not known any more. What is not closed ends with the line.
+fn whole(words: &[&[u8]]) -> Result<Vec<Vec<u8>>, Refusal> {
+    let mut words = words.iter();
+    let mut options = Vec::new();
+    while let Some(&word) = words.next() {
+        let quote = word
+            .iter()
+            .position(|&byte| byte == b'=')
+            .map(|equals| equals + 1)
+            .filter(|&at| matches!(word.get(at), Some(b'"' | b'\'')));
+        let Some(quote) = quote else {
+            options.push(word.to_vec());
+            continue;
+        };
+        let (mut option, mut rest) = (word[..quote].to_vec(), &word[quote + 1..]);
+        let after = loop {
+            match until_quote(rest, word[quote], &mut option) {
+                Some(after) => break after,
+                None => match words.next() {
+                    Some(next) => rest = next,
+                    None => break &[],
+                },
+            }
+            option.push(b' ');
+        };
+        if !after.is_empty() {
+            return Err(Refusal::of(word, "options of the form name=value"));
+        }
+        options.push(option);
+    }
+    Ok(options)
+}
+
+/// Adds what stands in `text` before `quote` to `option`; what stands after it, `None` if it is not there. A backslash
+/// quotes the quote and itself.
+fn until_quote<'t>(mut text: &'t [u8], quote: u8, option: &mut Vec<u8>) -> Option<&'t [u8]> {
+    while let [first, after @ ..] = text {
+        text = match (*first, after) {
+            (b'\\', [next, rest @ ..]) if *next == quote || *next == b'\\' => {
+                option.push(*next);
+                rest
+            }
+            (byte, _) if byte == quote => return Some(after),
+            (byte, _) => {
+                option.push(byte);
+                after
+            }
+        };
+    }
+    None
 }
 
 fn wrong_switch(value: &[u8]) -> String {
@@ -93,6 +148,34 @@ mod tests {
         ] {
             let refusal = AliasOptions::parse(&[word.as_bytes()]).unwrap_err();
             assert!(refusal.to_string().contains(part), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_be_quoted() {
+        // As httpd cuts the line.
+        for (line, name) in [
+            (r#"application-group="shop""#, "shop"),
+            (r#"application-group="my first shop""#, "my first shop"),
+            ("application-group='my shop'", "my shop"),
+            (r#"application-group="a\"b\\c\d""#, r#"a"b\c\d"#),
+            (r#"application-group=a"b""#, r#"a"b""#),
+            (r#"application-group="my shop"#, "my shop"),
+        ] {
+            let words: Vec<_> = line.split(' ').map(str::as_bytes).collect();
+            let options = AliasOptions::parse(&words).unwrap();
+            let expected = GroupTemplate::parse(name.as_bytes());
+            assert_eq!(options.application_group, Some(expected), "{line}");
+        }
+        let both: [&[u8]; 2] = [
+            b"callable-object=\"app\"",
+            b"application-group=\"%{GLOBAL}\"",
+        ];
+        let options = AliasOptions::parse(&both).unwrap();
+        assert_eq!(options.callable.as_deref(), Some(&b"app"[..]));
+        assert_eq!(options.application_group, Some(GroupTemplate::Global));
+        for wrong in [r#"application-group="a"b"#, r#"application-group="""#] {
+            assert!(AliasOptions::parse(&[wrong.as_bytes()]).is_err(), "{wrong}");
         }
     }
 }

@@ -12,7 +12,7 @@ impl Refusal {
         Self(predicate.into())
     }
 
-    fn of(value: &[u8], expected: &str) -> Self {
+    pub(super) fn of(value: &[u8], expected: &str) -> Self {
         Self(format!("takes {expected}, not {}", Shown(value)))
     }
 }

@@ -127,11 +127,6 @@ pub(super) fn seat(group: &[u8]) -> Result<Rc<Seat>, Error> {
     if let Some(seat) = kept(group) {
         return Ok(seat);
     }
-    if cfg!(not(Py_3_12)) && !group.is_empty() {
-        // Before 3.12 the first thread state of a thread is what C code gets that asks for "the" state
-        // (PyGILState_Ensure). It must be the main interpreter's on every thread.
-        seat(b"")?;
-    }
     match pool::interpreter(group)? {
         pool::Found::Here(interpreter) => {
             let state = ThreadState::new(interpreter.id).ok_or_else(|| {

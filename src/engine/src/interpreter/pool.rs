@@ -77,6 +77,7 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
     }
     let parts = pool.furnish(b"", &state)?;
     let main = Arc::new(Interpreter::new(b"", id, Some(state.set_aside()), parts));
+    pool.made.write().push(Arc::clone(&main));
     pool.slots
         .write()
         .insert(Box::default(), Arc::new(Mutex::new(Some(main))));

@@ -324,10 +324,26 @@ def finish_threads():
     threading = sys.modules.get("threading")
     if threading is None:
         return
-    # Up to 3.12 the thread that imported `threading` first counts as one of them. It is the server's.
+    if hasattr(threading, "_shutdown_locks"):
+        finish_threads_up_to_3_12(threading)
+    else:
+        threading._shutdown()
+
+
+def finish_threads_up_to_3_12(threading):
+    """Does what threading._shutdown() does, but for its "main" thread: it takes the one that imported `threading` for it,
+    which is one of the server's, perhaps gone, and its number in use again."""
     first = threading._main_thread
-    lock = getattr(first, "_tstate_lock", None)
-    if lock is not None and first.ident != threading.get_ident():
+    with threading._shutdown_locks_lock:
+        threading._shutdown_locks.discard(first._tstate_lock)
+    first._tstate_lock, first._is_stopped = None, True  # CPython's own call at the end then has nothing to do.
+    threading._SHUTTING_DOWN = True
+    while threading._threading_atexits:
+        threading._threading_atexits.pop()()
+    while threading._shutdown_locks:
         with threading._shutdown_locks_lock:
-            threading._shutdown_locks.discard(lock)
-    threading._shutdown()
+            locks = list(threading._shutdown_locks)
+            threading._shutdown_locks.clear()
+        for lock in locks:
+            lock.acquire()
+            lock.release()

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use pyo3_ffi as ffi;
 
-use super::NoPython;
+use super::{NoPython, gil_state};
 
 /// `'py` without variance: two of them are equal or unrelated, never converted.
 pub(super) type Brand<'py> = PhantomData<fn(&'py ()) -> &'py ()>;
@@ -65,6 +65,7 @@ impl<'py> Attached<'py> {
         let _again = OnDrop(|| {
             // SAFETY: `state` was this thread's current state when it detached above.
             unsafe { ffi::PyEval_RestoreThread(state) };
+            gil_state::set(state);
             ATTACHED.set(was);
         });
         work(data)

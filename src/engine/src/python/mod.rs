@@ -10,6 +10,7 @@ pub mod class;
 mod dict;
 mod exception;
 mod filling;
+mod gil_state;
 mod kept;
 pub mod no_python;
 mod object;

@@ -75,7 +75,7 @@ pub fn start(setup: &Setup) -> Result<(InterpreterId, ThreadState), Refused> {
     outcome?;
     // SAFETY: initialisation leaves this thread attached.
     let state = unsafe { ThreadState::current() };
-    // SAFETY: initialised; the main interpreter lives as long as the runtime.
+    state.is_the_first();
     state.park();
     let main = state.attach(InterpreterId::of);
     Ok((main, state))

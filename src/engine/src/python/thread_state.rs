@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark, OnDrop, is_attached};
-use super::runtime;
+use super::{gil_state, runtime};
 
 /// One interpreter of this process, by address. Never dereferenced after the interpreter has ended: the interpreter
 /// pool sees to that.
@@ -95,6 +95,7 @@ impl ThreadState {
         );
         // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing (asserted).
         unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        gil_state::set(self.raw.as_ptr());
         let _detach = OnDrop(|| {
             // SAFETY: attached above, and `Attached` offers no way to detach for good.
             unsafe { ffi::PyEval_SaveThread() };
@@ -116,6 +117,11 @@ impl ThreadState {
         unsafe { ffi::Py_EndInterpreter(self.raw.as_ptr()) };
     }
 
+    /// Tells which state CPython has noted as this thread's: this one, the first in the process.
+    pub(super) fn is_the_first(&self) {
+        gil_state::find(self.raw.as_ptr());
+    }
+
     /// Puts the state aside; nobody attaches with it until [`Parked::take_up`].
     pub fn set_aside(self) -> Parked {
         Parked(self.raw)
@@ -125,6 +131,7 @@ impl ThreadState {
     pub(super) fn attach_for_good(&self) {
         // SAFETY: as in `attach`.
         unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        gil_state::set(self.raw.as_ptr());
     }
 
     /// Makes this state current on a thread that holds the lock without one.
