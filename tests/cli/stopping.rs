@@ -1,5 +1,6 @@
 //! How `clutch serve` ends: on request, in any state, and with nothing left behind.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use clutch_tests::support::gate::Gate;
@@ -123,7 +124,17 @@ fn a_dead_child_is_replaced() {
     let serving = scratch.serve(&["app.wsgi", "--workers", "1"]);
     let child: u32 = serving.get("/").ok().parse().unwrap();
     process::signal(child, Signal::KILL);
-    wait::until_true("the child to end", || !process::is_alive(child));
-    let next: u32 = serving.get("/").ok().parse().unwrap();
+    // The port is open all the time; a connection that the dying one had taken is broken.
+    let next = wait::until("another child to answer", || answer(serving.port));
     assert_ne!(next, child);
+}
+
+/// The number that the application answers with; `None` if the connection breaks.
+fn answer(port: u16) -> Option<u32> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    let (_, body) = text.split_once("\r\n\r\n")?;
+    body.parse().ok()
 }
