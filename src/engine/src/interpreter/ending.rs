@@ -97,13 +97,21 @@ fn wait(ended: &mpsc::Receiver<bool>, deadline: Instant) -> bool {
         .unwrap_or_default()
 }
 
-/// Lets the application in an interpreter end: callbacks, threads, exit functions. May take for ever.
-fn shut_down(interpreter: &Interpreter, state: &ThreadState) {
+/// Lets the application in an interpreter end: callbacks, threads, exit functions. May take for ever. Says whether all of
+/// its threads have ended.
+fn shut_down(interpreter: &Interpreter, state: &ThreadState) -> bool {
     state.attach(|py| {
-        if let Err(raised) = interpreter.parts.shutdown.get(py).call([]) {
+        let left = interpreter
+            .parts
+            .shutdown
+            .get(py)
+            .call([])
+            .and_then(|left| left.to_index());
+        left.map(|left| left == 0).unwrap_or_else(|raised| {
             crate::report::exception(py, &interpreter.parts, &raised.take(py), None);
-        }
-    });
+            false
+        })
+    })
 }
 
 fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> bool {
@@ -114,8 +122,8 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
     let (Some(state), Some(main)) = (state, ThreadState::new(main)) else {
         return false;
     };
-    shut_down(interpreter, &state);
-    if state.attach(|py| interpreter.id.thread_states(py)) > 1 {
+    let is_quiet = shut_down(interpreter, &state);
+    if !is_quiet || state.attach(|py| interpreter.id.thread_states(py)) > 1 {
         tracing::info!(
             "thread states of its own threads, or of httpd's, are left in {}; it is left as it is",
             interpreter.parts.context
@@ -132,9 +140,9 @@ fn end_main(main: &Interpreter, others_ended: bool) -> bool {
     let Some(state) = main.first_state.lock().take().map(Parked::take_up) else {
         return false;
     };
-    shut_down(main, &state);
-    if !others_ended {
-        // Finalising would wait for what did not end, or abort.
+    let is_quiet = shut_down(main, &state);
+    if !others_ended || !is_quiet {
+        // Finalising would wait for what did not end, or crash with it.
         runtime::leave_as_it_is();
         return true;
     }

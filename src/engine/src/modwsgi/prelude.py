@@ -5,6 +5,7 @@ the plainest way to say these things, and none of them is on the path of a reque
 cannot be sent by its descriptor.
 """
 
+import _thread
 import atexit
 import io
 import os
@@ -304,7 +305,7 @@ def format_exception(error):
 
 
 def shutdown():
-    """Lets the application end: callbacks, then threads and exit functions."""
+    """Lets the application end: callbacks, then threads and exit functions. Gives the number of threads that go on."""
     for callback in list(shutdown_callbacks):
         try:
             callback("process_stopping", shutdown_reason="")
@@ -317,6 +318,7 @@ def shutdown():
     if warnings is not None:
         warnings.resetwarnings()  # A filter that names a class of the application would keep its memory.
         warnings.simplefilter("ignore")  # With no filter at all, each file left open would be told on the terminal.
+    return _thread._count()
 
 
 def finish_threads():
