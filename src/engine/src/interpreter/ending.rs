@@ -15,10 +15,14 @@ use ffi_engine::guard::guard;
 use super::Interpreter;
 use super::life::{Event, Life};
 use crate::host;
-use crate::python::{Parked, ThreadState, runtime};
+use crate::python::{ThreadState, runtime};
 
 /// How long calls that still run are waited for before their interpreter is given up, as a part of the whole limit.
 const FOR_CALLS: u32 = 4;
+
+/// Stack of a thread that ends an interpreter, in bytes: what the first thread of a process usually has. Objects that hold
+/// each other in long chains end one within the other.
+const STACK: usize = 8 << 20;
 
 /// Ends `interpreters`, of which the last is the main one, and then Python.
 pub(super) fn end(mut interpreters: Vec<Arc<Interpreter>>, limit: Duration) {
@@ -83,6 +87,7 @@ fn on_own_thread(done: &Sender<bool>, work: impl FnOnce() -> bool + Send + 'stat
     };
     let spawned = thread::Builder::new()
         .name("clutch-end".into())
+        .stack_size(STACK)
         .spawn(move || {
             let outcome = guard(panicked, work).unwrap_or(false);
             let _ = done.send(outcome); // Perhaps nobody listens any more: the time was up.
@@ -118,8 +123,7 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
     if *interpreter.life.lock() != Life::Ended(super::life::End::Drained) {
         return false;
     }
-    let state = interpreter.first_state.lock().take().map(Parked::take_up);
-    let (Some(state), Some(main)) = (state, ThreadState::new(main)) else {
+    let (Some(state), Some(main)) = (ending_state(interpreter), ThreadState::new(main)) else {
         return false;
     };
     let is_quiet = shut_down(interpreter, &state);
@@ -136,8 +140,24 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
     true
 }
 
+/// A state of this thread in an interpreter that it is to end.
+///
+/// Up to 3.13 that is the first one, because CPython wants to end the main interpreter with it and any other interpreter with
+/// the last one that is left. From 3.14 on it must be one of this thread's own making.
+fn ending_state(interpreter: &Interpreter) -> Option<ThreadState> {
+    let first = interpreter.first_state.lock().take()?;
+    if cfg!(not(Py_3_14)) {
+        return Some(first.take_up());
+    }
+    let state = ThreadState::new(interpreter.id)?;
+    if !interpreter.is_main() {
+        state.attach(|py| first.discard(py));
+    }
+    Some(state)
+}
+
 fn end_main(main: &Interpreter, others_ended: bool) -> bool {
-    let Some(state) = main.first_state.lock().take().map(Parked::take_up) else {
+    let Some(state) = ending_state(main) else {
         return false;
     };
     let is_quiet = shut_down(main, &state);

@@ -338,7 +338,8 @@ def finish_threads_up_to_3_12(threading):
     first = threading._main_thread
     with threading._shutdown_locks_lock:
         threading._shutdown_locks.discard(first._tstate_lock)
-    first._tstate_lock, first._is_stopped = None, True  # CPython's own call at the end then has nothing to do.
+    # CPython's own call at the end then has nothing to do.
+    first._tstate_lock, first._is_stopped, first._ident = None, True, None
     threading._SHUTTING_DOWN = True
     while threading._threading_atexits:
         threading._threading_atexits.pop()()

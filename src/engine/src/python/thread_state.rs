@@ -122,7 +122,7 @@ impl ThreadState {
         gil_state::find(self.raw.as_ptr());
     }
 
-    /// Puts the state aside; nobody attaches with it until [`Parked::take_up`].
+    /// Puts the state aside; nobody attaches with it before the end.
     pub fn set_aside(self) -> Parked {
         Parked(self.raw)
     }
@@ -156,8 +156,7 @@ impl ThreadState {
 
 /// The first thread state of an interpreter, put aside until the interpreter ends.
 ///
-/// It is never deleted before: CPython 3.13.0 may give the place of a deleted first state to two threads at once. And the
-/// thread that ends the interpreter needs a state; this is the one that may move to another thread.
+/// It is never deleted before: CPython 3.13.0 may give the place of a deleted first state to two threads at once.
 #[derive(Debug)]
 pub struct Parked(NonNull<ffi::PyThreadState>);
 
@@ -165,11 +164,21 @@ pub struct Parked(NonNull<ffi::PyThreadState>);
 unsafe impl Send for Parked {}
 
 impl Parked {
-    /// Makes it a state of this thread, which is to end the interpreter.
+    /// Makes it a state of this thread, which is to end the interpreter. Up to 3.13 only: from 3.14 on a state knows the
+    /// bounds of the stack of the thread that made it.
     pub fn take_up(self) -> ThreadState {
         ThreadState {
             raw: self.0,
             thread: PhantomData,
         }
+    }
+
+    /// Deletes the state, by a thread that is attached to the same interpreter with a state of its own and is about to end
+    /// it.
+    pub fn discard(self, _: Attached<'_>) {
+        // SAFETY: attached to the interpreter of the state; nobody is attached with it.
+        unsafe { ffi::PyThreadState_Clear(self.0.as_ptr()) };
+        // SAFETY: cleared, not current, and on no thread the last state attached with: its thread has used others since.
+        unsafe { ffi::PyThreadState_Delete(self.0.as_ptr()) };
     }
 }
