@@ -1,6 +1,6 @@
 //! Responses that have no body by their nature, with the length that a body would have.
 
-use clutch_tests::support::{Ending, Httpd, MODULE_ERROR, Request, app};
+use clutch_tests::support::{Ending, Httpd, MODULE_ERROR, Request, app, reference};
 
 /// Ways to return nothing.
 const NOTHING: [&str; 3] = ["[]", "[b'']", "iter(())"];
@@ -40,6 +40,10 @@ fn a_304_may_declare_the_length_of_the_body_it_stands_for() {
 
 #[test]
 fn a_get_whose_body_is_missing_altogether_is_500() {
+    let name = "a_get_whose_body_is_missing_altogether_is_500";
+    if !reference::ours_only(name, "httpd makes a complete empty response of it") {
+        return;
+    }
     for nothing in NOTHING {
         let script = app::running(&format!("ok(('Content-Length', '1234'))\nreturn {nothing}"));
         let httpd = Httpd::serving(&script).allows_log(MODULE_ERROR).start();

@@ -312,6 +312,8 @@ impl Connection {
                 count > 0
             }
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => false,
+            // A signal to this process, such as that a server of another test has ended.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.fill(),
             Err(error) => panic!(
                 "reading the response: {error}; read: {:?}",
                 String::from_utf8_lossy(&self.ahead)
