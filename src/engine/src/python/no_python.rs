@@ -2,7 +2,7 @@
 
 use std::io;
 
-use clutch_core::exchange::{Failure, FileRange};
+use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -40,6 +40,7 @@ no_python! {
     Failure: "a value",
     Problem: "a value",
     Level: "a value",
+    Then: "a value",
     io::Error: "a value",
     FileRange<'_>: "a descriptor and two numbers",
     &Call: "the state of a call; its only way to Python is through functions that take an Attached",

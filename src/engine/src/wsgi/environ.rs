@@ -9,6 +9,7 @@ use super::errors::Errors;
 use super::input::Input;
 use super::{Call, Memory};
 use crate::interpreter::{Interpreter, Parts, thread_number};
+use crate::modwsgi::{VERSION, version};
 use crate::python::{Attached, Object, PyResult, class};
 
 /// The keys and values that are the same in every request of an interpreter.
@@ -18,23 +19,15 @@ pub fn template<'py>(
     group: &[u8],
     file_wrapper: &Object<'py>,
 ) -> PyResult<Object<'py>> {
-    let version = |[major, minor, patch]: [u32; 3]| {
-        py.tuple([
-            py.int(major.into())?,
-            py.int(minor.into())?,
-            py.int(patch.into())?,
-        ])
-    };
-    let run_once = false;
     let pairs = [
         (c"wsgi.version", py.tuple([py.int(1)?, py.int(0)?])?),
         (c"wsgi.multithread", py.boolean(plan.multithread)),
         (c"wsgi.multiprocess", py.boolean(plan.multiprocess)),
-        (c"wsgi.run_once", py.boolean(run_once)),
+        (c"wsgi.run_once", py.boolean(false)),
         (c"wsgi.file_wrapper", file_wrapper.clone()),
         (c"wsgi.input_terminated", py.boolean(true)),
-        (c"apache.version", version(plan.apache_version)?),
-        (c"mod_wsgi.version", version(crate::modwsgi::VERSION)?),
+        (c"apache.version", version(py, plan.apache_version)?),
+        (c"mod_wsgi.version", version(py, VERSION)?),
         (
             c"mod_wsgi.process_group",
             py.latin1(plan.process_group.bytes())?,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Call;
 use super::body::Problem;
-use super::response::failure;
 use crate::python::class::{Arguments, Method, Next, Payload, This, method, next};
 use crate::python::{Attached, Kind, Object, PyResult, Raised, Room};
 
@@ -37,7 +36,7 @@ impl Payload for Input {
 fn raise(py: Attached<'_>, problem: Problem) -> Raised {
     match problem {
         Problem::Over => py.raise(Kind::Runtime, "the request has ended"),
-        Problem::Failed(failed) => py.raise_with(Kind::Os, failure(failed)),
+        Problem::Failed(failed) => py.raise_with(Kind::Os, failed),
     }
 }
 

@@ -1,8 +1,6 @@
 //! From what an application returns to what the client gets (PEP 3333, "Handling the Content-Length Header",
 //! "Buffering and Streaming").
 
-use std::fmt;
-
 use clutch_core::exchange::{Failure, Then};
 use smallvec::SmallVec;
 
@@ -40,11 +38,6 @@ pub(super) fn undelivered(problem: Failure) -> Error {
         Failure::Internal => Error::new(Kind::Carrier),
         _ => Error::new(Kind::ClientGone),
     }
-}
-
-/// The text of an `OSError` for a failure of the carrier.
-pub(super) fn failure(problem: Failure) -> impl fmt::Display {
-    problem
 }
 
 /// Sends what the application returned.
@@ -193,7 +186,10 @@ fn send_iterable<'py>(
         }
         complete = fills;
         let then = if fills { Then::FinishNow } else { Then::Flush };
-        write(py, call, bytes, then)?;
+        py.detached((call, bytes, then), |(call, bytes, then)| {
+            call.write(bytes, then)
+        })
+        .map_err(undelivered)?;
     }
     ready(py, parts, call)?;
     if !complete {
@@ -201,18 +197,6 @@ fn send_iterable<'py>(
             .map_err(undelivered)?;
     }
     Ok(Parting::Complete)
-}
-
-fn write(py: Attached<'_>, call: &Call, bytes: &[u8], then: Then) -> Result<(), Error> {
-    let sent = match then {
-        Then::FinishNow => py.detached((call, bytes), |(call, bytes)| {
-            call.write(bytes, Then::FinishNow)
-        }),
-        _ => py.detached((call, bytes), |(call, bytes)| {
-            call.write(bytes, Then::Flush)
-        }),
-    };
-    sent.map_err(undelivered)
 }
 
 /// Calls `close()` of what the application returned, if it has one.

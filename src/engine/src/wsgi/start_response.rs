@@ -7,7 +7,6 @@ use clutch_core::response_head::{self, Illegal};
 
 use super::Call;
 use super::head::{Given, Head, Problem};
-use super::response::failure;
 use crate::interpreter::Parts;
 use crate::python::class::{self, Arguments, Method, Payload, StaticMethod, This, method};
 use crate::python::{Attached, Builtin, Kind, Object, PyResult};
@@ -183,7 +182,7 @@ fn write<'py>(
     py.detached((call, bytes), |(call, bytes)| {
         call.write(bytes, Then::Flush)
     })
-    .map_err(|problem| py.raise_with(Kind::Os, failure(problem)))?;
+    .map_err(|problem| py.raise_with(Kind::Os, problem))?;
     Ok(py.none())
 }
 
