@@ -49,6 +49,11 @@ mod tests {
         voice.write_all(b"x").unwrap();
         let (ended, end) = io::pipe().unwrap();
         drop(end);
+        // A process that another test starts at this moment holds a copy of the dropped end, until its exec.
+        assert_eq!(
+            readable(&[ended.as_fd()], Duration::from_secs(60)).unwrap(),
+            [true]
+        );
         let sources = [silent.as_fd(), talking.as_fd(), ended.as_fd()];
         assert_eq!(
             readable(&sources, Duration::from_secs(60)).unwrap(),
