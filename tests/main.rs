@@ -9,5 +9,6 @@ mod config;
 mod frameworks;
 mod groups;
 mod life;
+mod pool;
 mod serving;
 mod soundness;

@@ -3,8 +3,10 @@
 use std::ffi::{c_char, c_void};
 use std::marker::PhantomData;
 
+pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
+
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -290,6 +292,20 @@ pub struct HostTable {
     pub log: unsafe extern "C" fn(u8, Slice<'_>, u32, Slice<'_>),
     /// The most detailed level wanted.
     pub log_level: unsafe extern "C" fn() -> u8,
+    /// What holds for the interpreters of an application group, of which the host fills in all; asked once for each group.
+    pub group: unsafe extern "C" fn(Slice<'_>, *mut GroupPlan<'static>),
+    /// This process should be replaced when its requests are done, for this reason. May be said more than once.
+    pub retire: unsafe extern "C" fn(Slice<'_>),
+}
+
+/// A script to load before requests come.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Preload<'a> {
+    /// Application group.
+    pub group: Slice<'a>,
+    /// Path of the script file.
+    pub script: Slice<'a>,
 }
 
 /// How Python's string hashes are seeded.
@@ -312,8 +328,6 @@ pub struct Plan<'a> {
     pub host: &'static HostTable,
     /// `WSGIPythonHome`: an installation or a virtual environment; absent: the Python the engine was built for.
     pub python_home: Slice<'a>,
-    /// Directories for the front of `sys.path`, separated by `:`.
-    pub python_path: Slice<'a>,
     /// `-W` options.
     pub warnings: List<'a, Slice<'a>>,
     /// Optimisation level; 0 leaves it to Python.
@@ -322,16 +336,16 @@ pub struct Plan<'a> {
     pub hash_seed: HashSeed,
     /// Never write `.pyc` files.
     pub dont_write_bytecode: bool,
-    /// `sys.stdin` raises.
-    pub restrict_stdin: bool,
-    /// `sys.stdout` raises.
-    pub restrict_stdout: bool,
-    /// `signal.signal` does nothing.
-    pub restrict_signal: bool,
     /// The server runs as one process on a terminal (`httpd -X`): standard streams stay.
     pub single_process: bool,
-    /// Sub-interpreters have a GIL of their own where the Python can do that.
-    pub own_gil: bool,
+    /// A directory that the process may write to, for what is remembered over restarts; absent: nothing is.
+    pub state_directory: Slice<'a>,
+    /// How many sub-interpreters the process may have; 0: no limit.
+    pub max_interpreters: u32,
+    /// After how many replaced interpreters the process asks to be replaced; 0: as the Python needs it.
+    pub max_replacements: u32,
+    /// A build of Python without a GIL stays so.
+    pub free_threading: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
     /// Interpreters are ended with the process.
@@ -368,11 +382,13 @@ pub struct EngineTable {
     pub python_version: Slice<'static>,
     /// Starts Python, once per process, on the process's first thread. `false` on failure, which is logged.
     pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
-    /// Loads a script in a group's interpreter, after `start` and on the same thread. A failure is logged.
-    pub preload: unsafe extern "C" fn(Slice<'_>, Slice<'_>),
+    /// Loads scripts, those of one group in order and groups side by side, after `start`. A failure is logged.
+    pub preload: unsafe extern "C" fn(List<'_, Preload<'_>>),
     /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with, in place
     /// of a head that was started if nothing of it is out; if something is, the host breaks the response.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
+    /// Replaces the interpreters of a group. Whether there were any.
+    pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
     /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
     pub stop: unsafe extern "C" fn(u32),
 }

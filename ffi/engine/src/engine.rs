@@ -9,7 +9,8 @@ use clutch_core::log::{Level, Record, Sink};
 use smallvec::SmallVec;
 
 use crate::abi::{
-    ABI_VERSION, EngineTable, ExchangeTable, HostTable, List, Pair, Plan, Request, Slice,
+    ABI_VERSION, EngineTable, ExchangeTable, GroupPlan, HostTable, List, Pair, Plan, Preload,
+    Request, Slice,
 };
 pub use crate::guard::{guard, remember_places};
 
@@ -141,9 +142,11 @@ pub trait Work {
     /// See [`EngineTable::start`].
     fn start(plan: &Plan<'_>) -> bool;
     /// See [`EngineTable::preload`].
-    fn preload(group: &[u8], script: &[u8]);
+    fn preload(scripts: &[Preload<'_>]);
     /// See [`EngineTable::call`]. The carrier must not be used after the call has returned.
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16>;
+    /// See [`EngineTable::reload`].
+    fn reload(group: &[u8]) -> bool;
     /// See [`EngineTable::stop`].
     fn stop(limit: Duration);
     /// A panic got out of one of the functions above.
@@ -158,8 +161,11 @@ pub const fn table<W: Work>() -> EngineTable {
         remember_places();
         guard(W::panicked, || W::start(plan)).unwrap_or(false)
     }
-    unsafe extern "C" fn preload<W: Work>(group: Slice<'_>, script: Slice<'_>) {
-        guard(W::panicked, || W::preload(group.bytes(), script.bytes())).unwrap_or_default();
+    unsafe extern "C" fn preload<W: Work>(scripts: List<'_, Preload<'_>>) {
+        guard(W::panicked, || W::preload(scripts.get())).unwrap_or_default();
+    }
+    unsafe extern "C" fn reload<W: Work>(group: Slice<'_>) -> bool {
+        guard(W::panicked, || W::reload(group.bytes())).unwrap_or_default()
     }
     unsafe extern "C" fn call<W: Work>(request: *const Request<'_>) -> u16 {
         // SAFETY: the host passes a request that lives until the call returns.
@@ -183,8 +189,23 @@ pub const fn table<W: Work>() -> EngineTable {
         start: start::<W>,
         preload: preload::<W>,
         call: call::<W>,
+        reload: reload::<W>,
         stop: stop::<W>,
     }
+}
+
+/// What holds for the interpreters of `group`, as `host` says.
+pub fn group_plan(host: &HostTable, group: &[u8]) -> GroupPlan<'static> {
+    let mut plan = GroupPlan::DEFAULT;
+    // SAFETY: both live until the call returns.
+    unsafe { (host.group)(Slice::new(group), &mut plan) };
+    plan
+}
+
+/// Asks `host` to have this process replaced.
+pub fn retire(host: &HostTable, why: &str) {
+    // SAFETY: the text lives until the call returns.
+    unsafe { (host.retire)(Slice::new(why.as_bytes())) }
 }
 
 /// The host's log for what belongs to no request.

@@ -12,8 +12,8 @@ use clutch_sys::library::Library;
 use smallvec::SmallVec;
 
 use crate::abi::{
-    ABI_VERSION, ENTRY_POINT, EngineTable, EntryPoint, ExchangeTable, HostTable, List, Pair, Plan,
-    Request, Slice,
+    ABI_VERSION, ENTRY_POINT, EngineTable, EntryPoint, ExchangeTable, GroupPlan, HostTable, List,
+    Pair, Plan, Preload, Request, Slice,
 };
 use crate::guard::guard;
 
@@ -88,11 +88,17 @@ impl Engine {
         unsafe { (self.0.start)(plan) }
     }
 
-    /// Loads `script` in the interpreter of `group`, before requests come. A failure is logged, and the first request
-    /// tries again.
-    pub fn preload(self, group: &[u8], script: &[u8]) {
+    /// Loads scripts before requests come: those of one group in order, groups side by side. A failure is logged, and the
+    /// first request tries again.
+    pub fn preload(self, scripts: &[Preload<'_>]) {
         // SAFETY: the engine keeps nothing of the slices.
-        unsafe { (self.0.preload)(Slice::new(group), Slice::new(script)) }
+        unsafe { (self.0.preload)(List::new(scripts)) }
+    }
+
+    /// Replaces the interpreters of `group`. Whether there were any.
+    pub fn reload(self, group: &[u8]) -> bool {
+        // SAFETY: the engine keeps nothing of the slice.
+        unsafe { (self.0.reload)(Slice::new(group)) }
     }
 
     /// Serves `request`, carried by `exchange`. `None` if the response has been sent or broken, else the status to
@@ -120,28 +126,43 @@ impl Engine {
     }
 }
 
-/// Where an engine writes what belongs to no request.
-pub trait ServerLog {
-    /// Writes one line. Called from any thread.
+/// What an engine asks of its host outside of requests; [`host_table`] makes C functions of it. Called from any thread.
+pub trait Host {
+    /// Writes one line to the server's log.
     fn write(record: &Record<'_>);
     /// The most detailed level wanted.
     fn level() -> Level;
+    /// What holds for the interpreters of `group`.
+    fn group(group: &[u8]) -> GroupPlan<'static>;
+    /// This process should be replaced when its requests are done. May be said more than once.
+    fn retire(why: &str);
 }
 
-/// The table for a host whose server log is `L`.
-pub const fn host_table<L: ServerLog>() -> HostTable {
-    unsafe extern "C" fn log<L: ServerLog>(level: u8, file: Slice<'_>, line: u32, text: Slice<'_>) {
+/// The table of the host `H`.
+pub const fn host_table<H: Host>() -> HostTable {
+    unsafe extern "C" fn log<H: Host>(level: u8, file: Slice<'_>, line: u32, text: Slice<'_>) {
         let _ = guard(
             |_| (),
-            || L::write(&record(level, &file.text(), line, text.bytes())),
+            || H::write(&record(level, &file.text(), line, text.bytes())),
         );
     }
-    unsafe extern "C" fn log_level<L: ServerLog>() -> u8 {
-        guard(|_| (), || L::level() as u8).unwrap_or(Level::Error as u8)
+    unsafe extern "C" fn group<H: Host>(name: Slice<'_>, plan: *mut GroupPlan<'static>) {
+        if let Some(answer) = guard(|_| (), || H::group(name.bytes())) {
+            // SAFETY: the engine passes a place that lives until the call returns.
+            unsafe { plan.write(answer) };
+        }
+    }
+    unsafe extern "C" fn retire<H: Host>(why: Slice<'_>) {
+        let _ = guard(|_| (), || H::retire(&why.text()));
+    }
+    unsafe extern "C" fn log_level<H: Host>() -> u8 {
+        guard(|_| (), || H::level() as u8).unwrap_or(Level::Error as u8)
     }
     HostTable {
-        log: log::<L>,
-        log_level: log_level::<L>,
+        log: log::<H>,
+        log_level: log_level::<H>,
+        group: group::<H>,
+        retire: retire::<H>,
     }
 }
 

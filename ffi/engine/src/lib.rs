@@ -10,6 +10,7 @@
 
 pub mod abi;
 pub mod engine;
+mod group_plan;
 pub mod guard;
 pub mod host;
 

@@ -21,6 +21,14 @@ pub enum Kind {
     ClientGone,
     /// The carrier failed for a reason of its own.
     Carrier,
+    /// The group is as busy as it may be.
+    Full,
+    /// The call has waited for its turn as long as it may.
+    QueueTimeout,
+    /// The call has run as long as it may.
+    RequestTimeout,
+    /// The call is to run again, in another interpreter; nothing of it has happened yet.
+    Again,
     /// Our own mistake.
     Bug,
 }
@@ -46,6 +54,16 @@ impl Error {
         }
     }
 
+    /// Whether the call is to run again.
+    pub fn is_again(&self) -> bool {
+        self.kind == Kind::Again
+    }
+
+    /// Whether the application is to blame.
+    pub fn is_of_application(&self) -> bool {
+        self.kind == Kind::Application
+    }
+
     /// Status for the client; `None` if nobody is left to tell. The only place where a failure becomes a status.
     pub fn status(&self) -> Option<u16> {
         match self.kind {
@@ -54,6 +72,9 @@ impl Error {
             Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier | Kind::Bug => {
                 Some(500)
             }
+            Kind::Again => Some(500),
+            Kind::Full => Some(503),
+            Kind::QueueTimeout | Kind::RequestTimeout => Some(504),
             Kind::ClientGone => None,
         }
     }
@@ -67,6 +88,10 @@ impl Error {
             | Kind::ScriptForbidden
             | Kind::Script
             | Kind::CallableMissing
+            | Kind::Again
+            | Kind::Full
+            | Kind::QueueTimeout
+            | Kind::RequestTimeout
             | Kind::Application => Level::Error,
         }
     }

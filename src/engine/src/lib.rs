@@ -12,7 +12,7 @@ compile_error!(
 use std::time::Duration;
 
 use clutch_core::log::Level;
-use ffi_engine::abi::{EngineTable, Plan, Request};
+use ffi_engine::abi::{EngineTable, Plan, Preload, Request};
 use ffi_engine::engine::{Carrier, Work, table};
 
 pub mod error;
@@ -21,6 +21,7 @@ pub mod interpreter;
 pub mod modwsgi;
 pub mod report;
 pub mod setup;
+pub mod watch;
 pub mod wsgi;
 
 #[expect(unsafe_code, reason = "the safe face of CPython")]
@@ -63,8 +64,12 @@ impl Work for Engine {
         outcome.is_ok()
     }
 
-    fn preload(group: &[u8], script: &[u8]) {
-        interpreter::preload(group, script);
+    fn preload(scripts: &[Preload<'_>]) {
+        interpreter::preload(scripts);
+    }
+
+    fn reload(group: &[u8]) -> bool {
+        interpreter::reload(group)
     }
 
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16> {

@@ -66,7 +66,7 @@ pub fn keep(plan: &Plan<'_>) -> &'static Plan<'static> {
     Box::leak(Box::new(Plan {
         host: plan.host,
         python_home: slice(plan.python_home),
-        python_path: slice(plan.python_path),
+        state_directory: slice(plan.state_directory),
         warnings: List::new(warnings.leak()),
         process_group: slice(plan.process_group),
         apache_description: slice(plan.apache_description),

@@ -22,6 +22,9 @@ pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
 /// The same as a content type, for `AddType`.
 const SCRIPT_TYPE: &[u8] = b"application/x-httpd-wsgi";
 
+/// The application group is as busy as it may be.
+const SERVICE_UNAVAILABLE: u16 = 503;
+
 /// Serves `request` if it is ours.
 pub fn respond(request: Request<'_>) -> Outcome {
     match request.handler() {
@@ -32,6 +35,9 @@ pub fn respond(request: Request<'_>) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(refusal) => {
             refusal.log(request);
+            if refusal.status() == SERVICE_UNAVAILABLE {
+                request.headers_for_errors().set(c"Retry-After", c"1");
+            }
             if refusal.is_after_the_environ() {
                 env::prepare_for_error_document(request);
             }

@@ -17,6 +17,7 @@ pub mod env;
 pub mod environ;
 pub mod handler;
 pub mod headers;
+mod host;
 pub mod life;
 pub mod pairs;
 pub mod refusal;

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process};
 
-use clutch_core::config::{HashSeed, Preload, ProcessSettings};
+use clutch_core::config::{HashSeed, ProcessSettings, ServerSection};
 use clutch_core::log::Level;
 use clutch_sys::library;
 use ffi_engine::Slice;
@@ -15,8 +15,9 @@ use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
 
 use crate::engine::{self, Choice};
+use crate::host::Httpd;
 use crate::httpd::host::{self as httpd, Shape};
-use crate::httpd::log::{self, MainLog};
+use crate::httpd::log;
 use crate::httpd::{Pool, Server, ServerConfig};
 use crate::refusal::Refusal;
 
@@ -24,7 +25,7 @@ use crate::refusal::Refusal;
 const STOP_LIMIT_MS: u32 = 2_000;
 
 /// What an engine may ask of us outside of requests.
-static HOST: HostTable = host::host_table::<MainLog>();
+static HOST: HostTable = host::host_table::<Httpd>();
 
 /// What this process has learned when it became a child. Never set in httpd's parent, unless that serves by itself.
 static CHILD: OnceLock<Child> = OnceLock::new();
@@ -35,9 +36,11 @@ static PARENT: AtomicU32 = AtomicU32::new(0);
 /// A child of httpd's, as far as requests need to know.
 #[derive(Debug)]
 pub struct Child {
-    engine: Result<Engine, Refusal>,
+    engine: OnceLock<Result<Engine, Refusal>>,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
+    /// The words of the main server, where applications may run.
+    pub words: Option<ServerSection>,
     /// The environment as it was before Python, which may change it, had started.
     pub environment: HashMap<Vec<u8>, Vec<u8>>,
 }
@@ -49,7 +52,7 @@ impl Child {
     ///
     /// Why there is none.
     pub fn engine(&self) -> Result<Engine, Refusal> {
-        self.engine
+        self.engine.get().copied().unwrap_or(Err(Refusal::NoPython))
     }
 }
 
@@ -120,28 +123,46 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         .collect();
     let child = CHILD.get_or_init(|| Child {
         environment,
-        engine: match settings.embedded {
-            true => started(config, &settings),
-            false => Err(Refusal::Restricted),
-        },
+        words: settings.embedded.then(|| config.section.clone()),
+        engine: OnceLock::new(),
         case_sensitive: settings.case_sensitive,
     });
+    // The engine asks the child for the words as soon as it starts.
+    let engine = child.engine.get_or_init(|| match settings.embedded {
+        true => started(config, &settings),
+        false => Err(Refusal::Restricted),
+    });
     pool.before_end(child_ends);
-    if let Ok(engine) = child.engine {
-        preload(engine, main);
+    if let Ok(engine) = engine {
+        preload(*engine, main);
     }
 }
 
-/// Loads the scripts whose aliases say so, each once, in the order of the servers they stand in.
+/// Loads the scripts that aliases and directives name, each once, in the order of the servers they stand in.
 fn preload(engine: Engine, main: Server<'_>) {
-    let mut loaded: Vec<Preload<'_>> = Vec::new();
-    let configs = main.and_its_hosts().filter_map(Server::config);
-    let aliases = configs.flat_map(|config| &config.section.aliases);
-    for script in aliases.filter_map(|alias| alias.preload()) {
-        if !loaded.contains(&script) {
-            engine.preload(script.group, script.script);
-            loaded.push(script);
+    let mut scripts: Vec<(&[u8], &[u8])> = Vec::new();
+    for config in main.and_its_hosts().filter_map(Server::config) {
+        let section = &config.section;
+        let named = section
+            .imports
+            .iter()
+            .map(|one| (&*one.group, &*one.script));
+        let aliases = section.aliases.iter().filter_map(|alias| alias.preload());
+        for script in named.chain(aliases.map(|one| (one.group, one.script))) {
+            if !scripts.contains(&script) {
+                scripts.push(script);
+            }
         }
+    }
+    let scripts: Vec<_> = scripts
+        .into_iter()
+        .map(|(group, script)| abi::Preload {
+            group: Slice::new(group),
+            script: Slice::new(script),
+        })
+        .collect();
+    if !scripts.is_empty() {
+        engine.preload(&scripts);
     }
 }
 
@@ -196,7 +217,6 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
     engine.start(&Plan {
         host: &HOST,
         python_home: Slice::maybe(settings.python_home),
-        python_path: Slice::new(settings.python_path),
         warnings: List::new(&warnings),
         optimize: settings.optimize,
         hash_seed: match settings.hash_seed {
@@ -205,11 +225,11 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
             Some(HashSeed::Fixed(seed)) => abi::HashSeed::Fixed(seed),
         },
         dont_write_bytecode: settings.dont_write_bytecode,
-        restrict_stdin: settings.restrict_stdin,
-        restrict_stdout: settings.restrict_stdout,
-        restrict_signal: settings.restrict_signal,
         single_process: PARENT.load(Ordering::Relaxed) == process::id(),
-        own_gil: settings.own_gil,
+        state_directory: Slice::ABSENT,
+        max_interpreters: settings.max_interpreters,
+        max_replacements: settings.max_replacements,
+        free_threading: settings.free_threading,
         case_sensitive: settings.case_sensitive,
         destroy_interpreters: settings.destroy_interpreters,
         multiprocess: shape.multiprocess,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::options;
 use crate::config::value::{self, Refusal, Shown};
 use crate::group::GroupTemplate;
 
@@ -26,8 +27,8 @@ impl AliasOptions {
     /// A malformed or unknown option, a value that is none, or a process group.
     pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
         let mut options = Self::default();
-        for word in whole(words)? {
-            let (name, value) = value::option(&word)?;
+        for word in options::whole(words)? {
+            let (name, value) = options::split(&word)?;
             match name {
                 b"application-group" => {
                     options.application_group = Some(GroupTemplate::parse(value));
@@ -46,67 +47,13 @@ impl AliasOptions {
     }
 }
 
-/// `words` with the quotes of their values undone.
-///
-/// httpd cuts a line at its blanks unless a word *begins* with a quote, so `name="a b"` comes as two words. They are put
-/// together with one blank: how many there were is not known any more. What is not closed ends with the line.
-fn whole(words: &[&[u8]]) -> Result<Vec<Vec<u8>>, Refusal> {
-    let mut words = words.iter();
-    let mut options = Vec::new();
-    while let Some(&word) = words.next() {
-        let quote = word
-            .iter()
-            .position(|&byte| byte == b'=')
-            .map(|equals| equals + 1)
-            .filter(|&at| matches!(word.get(at), Some(b'"' | b'\'')));
-        let Some(quote) = quote else {
-            options.push(word.to_vec());
-            continue;
-        };
-        let (mut option, mut rest) = (word[..quote].to_vec(), &word[quote + 1..]);
-        let after = loop {
-            match until_quote(rest, word[quote], &mut option) {
-                Some(after) => break after,
-                None => match words.next() {
-                    Some(next) => rest = next,
-                    None => break &[],
-                },
-            }
-            option.push(b' ');
-        };
-        if !after.is_empty() {
-            return Err(Refusal::of(word, "options of the form name=value"));
-        }
-        options.push(option);
-    }
-    Ok(options)
-}
-
-/// Adds what stands in `text` before `quote` to `option`; what stands after it, `None` if it is not there. A backslash
-/// quotes the quote and itself.
-fn until_quote<'t>(mut text: &'t [u8], quote: u8, option: &mut Vec<u8>) -> Option<&'t [u8]> {
-    while let [first, after @ ..] = text {
-        text = match (*first, after) {
-            (b'\\', [next, rest @ ..]) if *next == quote || *next == b'\\' => {
-                option.push(*next);
-                rest
-            }
-            (byte, _) if byte == quote => return Some(after),
-            (byte, _) => {
-                option.push(byte);
-                after
-            }
-        };
-    }
-    None
-}
-
 fn wrong_switch(value: &[u8]) -> String {
     let value = Shown(value);
     format!("takes On or Off for its option pass-authorization, not {value}")
 }
 
-fn no_daemons(value: &[u8]) -> String {
+/// What to say about a process group that is none of httpd's own.
+pub(super) fn no_daemons(value: &[u8]) -> String {
     let value = Shown(value);
     format!(
         "takes only %{{GLOBAL}} for its option process-group, not {value}: \

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use std::fmt::Write as _;
 
 use crate::config::expression::Compile;
+use crate::config::interpreter::{Block, InterpreterSection};
 use crate::config::section::Section;
 use crate::config::server::ServerSection;
 use crate::config::value::{Refusal, Shown};
@@ -26,8 +27,12 @@ pub enum Scope {
 pub enum Takes {
     /// Exactly one, not empty.
     One,
+    /// At least one.
+    OneOrMore,
     /// At least two.
     TwoOrMore,
+    /// The rest of the line as one word: this begins a section.
+    Line,
 }
 
 /// The arguments of one line.
@@ -55,6 +60,10 @@ pub enum Apply {
     Server(ApplyTo<ServerSection>),
     /// The words of a section.
     Section(ApplyTo<Section>),
+    /// The words about interpreters, of the block that is open, else of the main server.
+    Interpreter(ApplyTo<InterpreterSection>),
+    /// Opens a block of words about interpreters.
+    Block(fn(&[u8]) -> Result<Block, Refusal>),
 }
 
 /// A directive.
@@ -90,8 +99,11 @@ impl Directive {
     pub fn check(&self, words: &[&[u8]]) -> Result<(), Refusal> {
         let expected = match self.takes {
             Takes::One if words.len() == 1 && !words[0].is_empty() => return Ok(()),
+            Takes::OneOrMore if !words.is_empty() => return Ok(()),
             Takes::TwoOrMore if words.len() >= 2 => return Ok(()),
+            Takes::Line => return Ok(()),
             Takes::One => "exactly one argument",
+            Takes::OneOrMore => "at least one argument",
             Takes::TwoOrMore => "at least two arguments",
         };
         let mut given = String::from(if words.is_empty() {

@@ -13,6 +13,10 @@ pub mod alias_options;
 pub mod directive;
 pub mod directives;
 pub mod expression;
+pub mod interpreter;
+pub mod number;
+mod options;
+pub mod preload;
 #[cfg(test)]
 mod reference;
 pub mod section;

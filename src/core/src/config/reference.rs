@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::{env, fs};
 
-use crate::config::directive::{Directive, Scope};
+use crate::config::directive::{Apply, Directive, Scope};
 use crate::config::directives::ALL;
 
 /// Set this variable to write the page instead of judging it.
@@ -20,7 +20,7 @@ that of a directory or location, else of the virtual host, else of the main serv
 stronger than all of them. A value that is wrong keeps httpd from starting, with one sentence that names the directive,
 what it expects and what it was given.
 
-This page is made from the rows in `src/core/src/config/directives.rs`. To make it anew:
+This page is made from the rows in `src/core/src/config/directives/`. To make it anew:
 `CLUTCH_WRITE_DOCS=1 cargo test -p clutch-core reference_page`.
 
 ";
@@ -55,24 +55,35 @@ fn entry(row: &Directive) -> String {
         ..
     } = row;
     let (name, summary) = (row.name(), row.summary.to_string_lossy());
-    let context = context(*scope);
+    let context = match row.apply {
+        Apply::Interpreter(_) => "main server, `<WSGIInterpreterOptions>`",
+        _ => context(*scope),
+    };
     let default = match row.default.contains(' ') {
         true => (*default).to_owned(),
         false => format!("`{default}`"),
     };
     format!(
-        "## {name}\n\n{summary}\n\n* Syntax: `{name} {syntax}`\n* Default: {default}\n* Context: {context}\n"
+        "## {}\n\n{summary}\n\n* Syntax: `{name} {syntax}`\n* Default: {default}\n* Context: {context}\n",
+        bare(row)
     )
+}
+
+/// The name without the bracket that a section begins with.
+fn bare(row: &Directive) -> &str {
+    row.name().trim_start_matches('<')
 }
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
-    for row in ALL {
-        let name = row.name();
+    let mut rows: Vec<_> = ALL.iter().collect();
+    rows.sort_by_key(|row| bare(row));
+    for row in &rows {
+        let name = bare(row);
         // Writing to a String cannot fail.
         let _ = writeln!(page, "* [{name}](#{})", name.to_lowercase());
     }
-    for row in ALL {
+    for row in rows {
         let _ = write!(page, "\n{}", entry(row));
     }
     page.push_str(TAIL);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::alias::Alias;
+use crate::config::interpreter::{Block, InterpreterSection};
+use crate::config::preload::Preload;
 use crate::config::value::{HashSeed, Refusal, Shown};
 use crate::installation::Version;
 
@@ -41,17 +43,27 @@ impl EngineChoice {
 
 /// What one server says; `None` where it says nothing.
 ///
-/// The directives of every field but `aliases` are allowed in the main server only.
+/// The directives of every field but `aliases` and `imports` are allowed in the main server only.
 #[derive(Debug, Clone, Default)]
 pub struct ServerSection {
     /// `WSGIScriptAlias` and `WSGIScriptAliasMatch`, in the order in which they are tried.
     pub aliases: Vec<Arc<Alias>>,
+    /// What holds for all interpreters.
+    pub interpreter: InterpreterSection,
+    /// `<WSGIInterpreterOptions>`, in their order.
+    pub blocks: Vec<Block>,
+    /// Whether the last block is the one that is being read.
+    pub is_in_block: bool,
+    /// `WSGIImportScript` and `ClutchPreload`, in their order.
+    pub imports: Vec<Preload>,
+    /// `ClutchMaxInterpreters`
+    pub max_interpreters: Option<u32>,
+    /// `ClutchMaxReplacements`
+    pub max_replacements: Option<u32>,
     /// `ClutchEngine`
     pub engine: Option<EngineChoice>,
     /// `WSGIPythonHome`
     pub python_home: Option<Arc<[u8]>>,
-    /// `WSGIPythonPath`
-    pub python_path: Option<Arc<[u8]>>,
     /// `WSGIPythonOptimize`
     pub optimize: Option<u32>,
     /// `WSGIDontWriteBytecode`
@@ -60,20 +72,12 @@ pub struct ServerSection {
     pub warnings: Vec<Arc<[u8]>>,
     /// `WSGIPythonHashSeed`
     pub hash_seed: Option<HashSeed>,
-    /// `WSGIRestrictStdin`
-    pub restrict_stdin: Option<bool>,
-    /// `WSGIRestrictStdout`
-    pub restrict_stdout: Option<bool>,
-    /// `WSGIRestrictSignal`
-    pub restrict_signal: Option<bool>,
     /// `WSGIRestrictEmbedded`
     pub restrict_embedded: Option<bool>,
     /// `WSGICaseSensitivity`
     pub case_sensitivity: Option<bool>,
     /// `WSGIDestroyInterpreter`
     pub destroy_interpreter: Option<bool>,
-    /// `WSGIPerInterpreterGIL`
-    pub per_interpreter_gil: Option<bool>,
 }
 
 impl ServerSection {
@@ -82,7 +86,16 @@ impl ServerSection {
     pub fn within(self, main: &Self) -> Self {
         let mut joined = main.clone();
         joined.aliases.splice(0..0, self.aliases);
+        joined.imports = self.imports;
         joined
+    }
+
+    /// The words about interpreters that are being read: of the open block, else of the server.
+    pub fn interpreter_words(&mut self) -> &mut InterpreterSection {
+        match self.blocks.last_mut() {
+            Some(block) if self.is_in_block => &mut block.section,
+            _ => &mut self.interpreter,
+        }
     }
 }
 

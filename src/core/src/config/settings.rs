@@ -1,6 +1,7 @@
 //! What holds: every default is decided here, and nowhere else.
 
 use crate::config::alias_options::AliasOptions;
+use crate::config::interpreter;
 use crate::config::section::Section;
 use crate::config::server::{EngineChoice, ServerSection};
 use crate::config::value::{HashSeed, HeadMapping};
@@ -77,28 +78,24 @@ pub struct ProcessSettings<'c> {
     pub engine: Option<&'c EngineChoice>,
     /// An installation or a virtual environment; `None`: the Python that the engine was built for.
     pub python_home: Option<&'c [u8]>,
-    /// Directories for the front of `sys.path`, separated by `:`.
-    pub python_path: &'c [u8],
     /// Optimisation level; 0 leaves it to Python.
     pub optimize: u32,
     /// Never write `.pyc` files.
     pub dont_write_bytecode: bool,
     /// `None` leaves it to Python.
     pub hash_seed: Option<HashSeed>,
-    /// `sys.stdin` raises.
-    pub restrict_stdin: bool,
-    /// `sys.stdout` raises.
-    pub restrict_stdout: bool,
-    /// `signal.signal` does nothing.
-    pub restrict_signal: bool,
     /// Applications may run in httpd's own processes.
     pub embedded: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
+    /// How many interpreters there may be besides the main one; 0: no limit.
+    pub max_interpreters: u32,
+    /// After how many replaced interpreters the process asks to be replaced; 0: as its Python needs it.
+    pub max_replacements: u32,
+    /// A free-threaded build stays without a GIL.
+    pub free_threading: bool,
     /// Interpreters are ended with the process.
     pub destroy_interpreters: bool,
-    /// Sub-interpreters have a GIL of their own where the Python can do that.
-    pub own_gil: bool,
 }
 
 impl<'c> ProcessSettings<'c> {
@@ -107,17 +104,15 @@ impl<'c> ProcessSettings<'c> {
         Self {
             engine: main.engine.as_ref(),
             python_home: main.python_home.as_deref(),
-            python_path: main.python_path.as_deref().unwrap_or_default(),
             optimize: main.optimize.unwrap_or(0),
             dont_write_bytecode: main.dont_write_bytecode.unwrap_or(false),
             hash_seed: main.hash_seed,
-            restrict_stdin: main.restrict_stdin.unwrap_or(false),
-            restrict_stdout: main.restrict_stdout.unwrap_or(false),
-            restrict_signal: main.restrict_signal.unwrap_or(true),
             embedded: !main.restrict_embedded.unwrap_or(false),
             case_sensitive: main.case_sensitivity.unwrap_or(true),
+            max_interpreters: main.max_interpreters.unwrap_or(256),
+            max_replacements: main.max_replacements.unwrap_or(0),
+            free_threading: interpreter::free_threading(main, interpreter::EMBEDDED),
             destroy_interpreters: main.destroy_interpreter.unwrap_or(true),
-            own_gil: main.per_interpreter_gil.unwrap_or(false),
         }
     }
 }
@@ -201,12 +196,8 @@ mod tests {
         let main = ServerSection::default();
         let settings = ProcessSettings::of(&main);
         assert!(settings.embedded);
-        assert!(settings.restrict_signal);
         assert!(settings.case_sensitive);
         assert!(settings.destroy_interpreters);
-        assert!(!settings.own_gil);
-        assert!(!settings.restrict_stdin);
-        assert!(!settings.restrict_stdout);
         assert!(!settings.dont_write_bytecode);
         assert_eq!((settings.optimize, settings.hash_seed), (0, None));
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::config::number::digits;
+
 /// Why a directive's arguments are refused: a predicate, such as `takes On or Off, not "maybe"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(String);
@@ -94,16 +96,9 @@ pub fn hash_seed(value: &[u8]) -> Result<HashSeed, Refusal> {
     if value.eq_ignore_ascii_case(b"random") {
         return Ok(HashSeed::Random);
     }
-    unsigned(value)
+    digits(value)
         .map(HashSeed::Fixed)
         .ok_or_else(|| Refusal::of(value, "random or a number from 0 to 4294967295"))
-}
-
-fn unsigned(value: &[u8]) -> Option<u32> {
-    if !value.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// The number at the start of `value`, read as C's `atoi` reads it: what is no number is 0. Below 0 counts as 0.
@@ -121,29 +116,39 @@ pub fn level(value: &[u8]) -> u32 {
         .min(i32::MAX.unsigned_abs())
 }
 
-/// The two sides of an option, `name=value`.
+/// The one of `words` that `value` is, in any case.
 ///
 /// # Errors
 ///
-/// A word without `=`, without a name, or without a value.
-pub fn option(word: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
-    let refused = || Refusal::of(word, "options of the form name=value");
-    let equals = word
+/// Any other word.
+pub fn choice<T: Copy>(value: &[u8], words: &[(&str, T)]) -> Result<T, Refusal> {
+    let found = words
         .iter()
-        .position(|&byte| byte == b'=')
-        .ok_or_else(refused)?;
-    let (name, value) = (&word[..equals], &word[equals + 1..]);
-    if name.is_empty() || value.is_empty() {
-        return Err(refused());
+        .find(|(word, _)| value.eq_ignore_ascii_case(word.as_bytes()));
+    let refused = || Refusal::of(value, &either(words.iter().map(|(word, _)| *word)));
+    found.map(|(_, meant)| *meant).ok_or_else(refused)
+}
+
+/// The words with commas between them, and `or` before the last.
+fn either<'w>(words: impl ExactSizeIterator<Item = &'w str>) -> String {
+    let last = words.len().saturating_sub(1);
+    let mut text = String::new();
+    for (at, word) in words.enumerate() {
+        text += match at {
+            0 => "",
+            at if at == last => " or ",
+            _ => ", ",
+        };
+        text += word;
     }
-    Ok((name, value))
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{HashSeed, HeadMapping, hash_seed, head_mapping, level, on_off, option};
+    use super::{HashSeed, HeadMapping, choice, hash_seed, head_mapping, level, on_off};
 
     #[test]
     fn a_switch_is_on_or_off_in_any_case() {
@@ -188,15 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn an_option_has_a_name_and_a_value() {
-        assert_eq!(option(b"a=b=c").unwrap(), (&b"a"[..], &b"b=c"[..]));
-        for wrong in ["a", "a=", "=b", "="] {
-            let refusal = option(wrong.as_bytes()).unwrap_err().to_string();
-            assert_eq!(
-                refusal,
-                format!("takes options of the form name=value, not {wrong:?}")
-            );
-        }
+    fn a_choice_is_one_of_its_words_in_any_case() {
+        let words = [("off", 0), ("log", 1), ("deny", 2)];
+        assert_eq!(choice(b"LOG", &words), Ok(1));
+        let refusal = choice(b"warn", &words).unwrap_err();
+        assert_eq!(refusal.to_string(), "takes off, log or deny, not \"warn\"");
     }
 
     proptest! {
@@ -206,7 +207,7 @@ mod tests {
                 on_off(&text).err(),
                 head_mapping(&text).err(),
                 hash_seed(&text).err(),
-                option(&text).err(),
+                choice(&text, &[("a", ())]).err(),
             ];
             for refusal in refusals.into_iter().flatten() {
                 prop_assert!(!refusal.to_string().contains(['\n', '\r', '\0']));

@@ -1,52 +1,175 @@
 //! The end of interpreters, in bounded time.
 //!
 //! Exit functions and threads of an application may take for ever, and CPython waits for them for ever. So each
-//! interpreter ends on a thread of its own that may be left behind, and the process goes on to its end when the time is
-//! up.
+//! interpreter ends on a thread of its own that may be left behind: the process, or the interpreter's successor, goes on
+//! when the time is up.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clutch_core::log::Level;
+use ffi_engine::engine;
 use ffi_engine::guard::guard;
+use parking_lot::{Condvar, Mutex};
 
-use super::Interpreter;
-use super::life::{Event, Life};
+use super::life::{End, Event, Life};
+use super::pool::Pool;
+use super::rung::Rung;
+use super::{Interpreter, pool, reload, stacks};
 use crate::host;
-use crate::python::{ThreadState, runtime};
+use crate::python::{InterpreterId, ThreadState, runtime};
 
 /// How long calls that still run are waited for before their interpreter is given up, as a part of the whole limit.
 const FOR_CALLS: u32 = 4;
 
-/// Stack of a thread that ends an interpreter, in bytes: what the first thread of a process usually has. Objects that hold
-/// each other in long chains end one within the other.
-const STACK: usize = 8 << 20;
+/// How long threads may take to end once they have been told to.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// Ends `interpreters`, of which the last is the main one, and then Python.
-pub(super) fn end(mut interpreters: Vec<Arc<Interpreter>>, limit: Duration) {
+/// How many interpreters may be abandoned before the process asks to be replaced.
+const MOST_ABANDONED: u32 = 8;
+
+/// Stack of a thread that makes or ends an interpreter, in bytes: what the first thread of a process usually has. Objects
+/// that hold each other in long chains end one within the other.
+pub(super) const STACK: usize = 8 << 20;
+
+/// Interpreters whose end is under way. The process waits for them before it ends Python.
+static UNDER_WAY: Mutex<u32> = Mutex::new(0);
+static NONE_UNDER_WAY: Condvar = Condvar::new();
+
+/// Interpreters that were abandoned so far.
+static ABANDONED: Mutex<u32> = Mutex::new(0);
+
+/// Ends an interpreter that was taken out of service, behind the back of all calls.
+pub(super) fn retire(interpreter: Arc<Interpreter>, why: &'static str) {
+    interpreter.apply(Event::Stop);
+    tracing::info!("{} is replaced: {why}", interpreter.parts.context);
+    if !interpreter.is_endable() {
+        return; // Threads keep their states in it, which this Python does not survive.
+    }
+    *UNDER_WAY.lock() += 1;
+    let spawned = thread::Builder::new()
+        .name("clutch-retire".into())
+        .spawn(move || {
+            let _done = Done;
+            guarded(|| see_off(&interpreter));
+        });
+    if spawned.is_err() {
+        drop(Done);
+    }
+}
+
+/// One end less is under way.
+struct Done;
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        *UNDER_WAY.lock() -= 1;
+        NONE_UNDER_WAY.notify_all();
+    }
+}
+
+/// Waits for an interpreter's end, and gives it up when it takes too long. Attached to nothing while it waits.
+fn see_off(interpreter: &Arc<Interpreter>) {
+    let Some(pool) = pool::pool() else { return };
+    let limit = Duration::from_millis(interpreter.group.plan.drain_timeout.into());
+    let drained = drain(interpreter, Instant::now() + limit);
+    reload::forget(interpreter);
+    let ended = drained && {
+        let (done, ended) = mpsc::channel();
+        let main = pool.main().id;
+        let ending = Arc::clone(interpreter);
+        on_own_thread(&done, move || end_sub(&ending, main))
+            && wait(&ended, Instant::now() + limit + GRACE)
+    };
+    account(pool, interpreter, ended);
+}
+
+/// Counts an end, and asks for another process when this one has lost too much.
+fn account(pool: &Pool, interpreter: &Arc<Interpreter>, ended: bool) {
+    let replaced = pool.replaced.fetch_add(1, Ordering::Relaxed) + 1;
+    if ended {
+        tracing::info!("{} has ended", interpreter.parts.context);
+        pool.remove(interpreter);
+    } else {
+        stacks::tell(interpreter);
+        let abandoned = {
+            let mut abandoned = ABANDONED.lock();
+            *abandoned += 1;
+            *abandoned
+        };
+        if abandoned >= MOST_ABANDONED {
+            let why = format!("{abandoned} interpreters did not end");
+            engine::retire(pool.plan().host, &why);
+        }
+    }
+    let most = match pool.plan().max_replacements {
+        0 => budget(interpreter.rung),
+        most => most,
+    };
+    if most > 0 && replaced >= most {
+        let why = format!("{replaced} interpreters have been replaced");
+        engine::retire(pool.plan().host, &why);
+    }
+}
+
+/// After how many replacements a process of this Python has lost so much memory that it should go; 0 if it loses none.
+/// Up to 3.12 an interpreter leaves 0.1 to 1.3 MB behind; in 3.13 one with its own GIL up to 12 MB.
+fn budget(rung: Rung) -> u32 {
+    match rung {
+        _ if cfg!(Py_GIL_DISABLED) => 20,
+        _ if cfg!(Py_3_14) => 0,
+        Rung::OwnGil => 20,
+        _ => 200,
+    }
+}
+
+/// Runs `work`; a panic is a line in the log.
+pub(super) fn guarded(work: impl FnOnce()) {
+    let panicked = |text: &str| {
+        host::log(
+            Level::Crit,
+            format!("panic in a thread of the interpreter pool: {text}; please report this")
+                .as_bytes(),
+        );
+    };
+    let _ = guard(panicked, work);
+}
+
+/// Ends `interpreters`, then `main`, and then Python.
+pub(super) fn end(interpreters: Vec<Arc<Interpreter>>, main: Arc<Interpreter>, limit: Duration) {
     let deadline = Instant::now() + limit;
-    let Some(main) = interpreters.pop() else {
-        return;
+    let none_left = {
+        let mut under_way = UNDER_WAY.lock();
+        let patience = deadline - limit + limit / 2;
+        while *under_way > 0
+            && !NONE_UNDER_WAY
+                .wait_until(&mut under_way, patience)
+                .timed_out()
+        {}
+        *under_way == 0
     };
     let main_id = main.id;
-    let drained = interpreters
-        .iter()
-        .chain([&main])
-        .fold(true, |all, interpreter| {
-            let drained = drain(interpreter, deadline - limit + limit / FOR_CALLS);
-            all && drained
-        });
+    let mine: Vec<_> = interpreters
+        .into_iter()
+        .filter(|one| matches!(*one.life.lock(), Life::Ready { .. }))
+        .collect();
+    let abandoned = *ABANDONED.lock() > 0;
+    let drained = mine.iter().chain([&main]).fold(true, |all, interpreter| {
+        let drained = drain(interpreter, deadline - limit + limit / FOR_CALLS);
+        all && drained
+    });
     let (done, ended) = mpsc::channel();
-    let waiting: usize = interpreters
+    let waiting: usize = mine
         .into_iter()
         .map(|interpreter| {
             usize::from(on_own_thread(&done, move || end_sub(&interpreter, main_id)))
         })
         .sum();
     let clean = (0..waiting).fold(true, |clean, _| clean & wait(&ended, deadline));
-    let finish = move || end_main(&main, clean && drained);
+    let finish = move || end_main(&main, clean && drained && none_left && !abandoned);
     let finished = on_own_thread(&done, finish) && wait(&ended, deadline);
     if !finished {
         tracing::warn!("Python did not end within {limit:?}; the process ends with it as it is");
@@ -73,7 +196,7 @@ fn drain(interpreter: &Interpreter, deadline: Instant) -> bool {
             return false;
         }
     }
-    *life == Life::Ended(super::life::End::Drained)
+    *life == Life::Ended(End::Drained)
 }
 
 /// Runs `work` on a thread that is left behind if it does not return. Whether there is such a thread.
@@ -119,15 +242,15 @@ fn shut_down(interpreter: &Interpreter, state: &ThreadState) -> bool {
     })
 }
 
-fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> bool {
-    if *interpreter.life.lock() != Life::Ended(super::life::End::Drained) {
+fn end_sub(interpreter: &Interpreter, main: InterpreterId) -> bool {
+    if *interpreter.life.lock() != Life::Ended(End::Drained) {
         return false;
     }
     let (Some(state), Some(main)) = (ending_state(interpreter), ThreadState::new(main)) else {
         return false;
     };
-    let is_quiet = shut_down(interpreter, &state);
-    if !is_quiet || state.attach(|py| interpreter.id.thread_states(py)) > 1 {
+    let is_quiet = shut_down(interpreter, &state) || stop_threads(interpreter, &state);
+    if !is_quiet || has_strangers(interpreter, &state) {
         tracing::info!(
             "thread states of its own threads, or of httpd's, are left in {}; it is left as it is",
             interpreter.parts.context
@@ -135,9 +258,46 @@ fn end_sub(interpreter: &Interpreter, main: crate::python::InterpreterId) -> boo
         // The states stay: their interpreter is never entered again, and the process ends.
         return false;
     }
+    state.attach(|py| {
+        interpreter.scripts.expire(py);
+        interpreter.parts.expire(py);
+    });
     runtime::end_interpreter(state, &main);
     main.delete();
     true
+}
+
+/// Whether other threads have states in the interpreter that keep it from ending. From 3.14 on, those that threads of the
+/// host keep, and will never attach with again, do not.
+fn has_strangers(interpreter: &Interpreter, state: &ThreadState) -> bool {
+    let states = state.attach(|py| interpreter.id.thread_states(py));
+    states > 1 && !(cfg!(Py_3_14) && interpreter.is_endable())
+}
+
+/// Has `SystemExit` raised in the threads that the application left, and waits for their end. Whether all have ended.
+fn stop_threads(interpreter: &Interpreter, state: &ThreadState) -> bool {
+    state
+        .attach(|py| stacks::exit_threads(py).map_err(|raised| drop(raised.take(py))))
+        .is_ok()
+        && {
+            let deadline = Instant::now() + GRACE;
+            loop {
+                let left = state.attach(|py| {
+                    stacks::application_threads(py).unwrap_or_else(|raised| {
+                        drop(raised.take(py));
+                        i64::MAX
+                    })
+                });
+                if left == 0 {
+                    break true;
+                }
+                if Instant::now() > deadline {
+                    break false;
+                }
+                tracing::trace!(group = %interpreter.group.shown(), left, "waiting for threads");
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
 }
 
 /// A state of this thread in an interpreter that it is to end.

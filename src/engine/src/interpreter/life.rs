@@ -40,7 +40,9 @@ pub enum Event {
     Failed,
     /// A call wants to run in it.
     CallEnters,
-    /// A call has left it.
+    /// A thread that was in it comes back for a moment, to give up what it has there.
+    VisitorEnters,
+    /// A call, or a visitor, has left it.
     CallLeaves,
     /// It is to take no new calls.
     Stop,
@@ -69,13 +71,16 @@ impl Life {
             (Starting, Created) => Ready { in_flight: 0 },
             (Starting, Failed) => Ended(End::NeverStarted),
 
-            (Ready { in_flight }, CallEnters) => Ready {
+            (Ready { in_flight }, CallEnters | VisitorEnters) => Ready {
                 in_flight: in_flight + 1,
             },
             (Ready { in_flight: n @ 1.. }, CallLeaves) => Ready { in_flight: n - 1 },
             (Ready { in_flight: 0 }, Stop) => Ended(End::Drained),
             (Ready { in_flight }, Stop) => Draining { in_flight },
 
+            (Draining { in_flight }, VisitorEnters) => Draining {
+                in_flight: in_flight + 1,
+            },
             (Draining { in_flight: 1 }, CallLeaves) => Ended(End::Drained),
             (Draining { in_flight: n @ 2.. }, CallLeaves) => Draining { in_flight: n - 1 },
             (Draining { .. }, Stop) => self,
@@ -120,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn a_visitor_may_enter_as_long_as_calls_are_waited_for() {
+        use Event::*;
+        let life = walk(&[Created, CallEnters, Stop, VisitorEnters, CallLeaves]);
+        assert_eq!(life, Ok(Life::Draining { in_flight: 1 }));
+        assert!(walk(&[Created, Stop, VisitorEnters]).is_err());
+    }
+
+    #[test]
     fn an_idle_interpreter_ends_at_once() {
         assert_eq!(
             walk(&[Event::Created, Event::Stop]),
@@ -140,7 +153,15 @@ mod tests {
     fn nothing_happens_to_an_ended_interpreter() {
         use Event::*;
         for end in [End::NeverStarted, End::Drained, End::Abandoned] {
-            for event in [Created, Failed, CallEnters, CallLeaves, Stop, GiveUp] {
+            for event in [
+                Created,
+                Failed,
+                CallEnters,
+                VisitorEnters,
+                CallLeaves,
+                Stop,
+                GiveUp,
+            ] {
                 let life = Life::Ended(end);
                 assert_eq!(life.after(event), Err(NotNow { life, event }));
             }

@@ -1,30 +1,59 @@
-//! Interpreters: who has one, who may use it, how it ends.
+//! Interpreters: who has one, who may use it, how it is replaced, how it ends.
+//!
+//! ```text
+//! pool ── group (an application group) ── gate: how many calls run at once
+//!                                      ── serving: 1..N interpreters ── scripts, parts
+//! lease: one call's right to use one of them on this thread
+//! making: a new interpreter, on the rung of the isolation ladder where the group stands
+//! replace: the serving interpreters give way to new ones; ending: an interpreter's end, in bounded time
+//! ```
 
 mod ending;
+mod gate;
+mod group;
+mod idle;
 mod lease;
 pub mod life;
+mod making;
 mod parts;
 mod pool;
+mod reload;
+mod replace;
+pub mod rung;
 pub mod script;
 mod script_file;
+mod seat;
+mod stacks;
+mod timeout;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
+pub use making::Refusal;
 pub use parts::Parts;
-pub use pool::{current, preload, start, stop};
+pub use pool::{current, preload, reload, start, stop};
 
-use crate::error::{Error, Kind};
-use crate::python::{InterpreterId, Parked};
+use crate::error::Error;
+use crate::python::{Attached, InterpreterId, Parked};
+use group::Group;
 use life::{Event, Life};
+use rung::Rung;
 use script::Scripts;
 
 /// One CPython interpreter and what belongs to it.
 #[derive(Debug)]
 pub struct Interpreter {
-    /// Name of its application group; empty for the main interpreter.
-    group: Box<[u8]>,
+    /// Its application group.
+    group: Arc<Group>,
     id: InterpreterId,
+    /// Unique in the process; identifiers may come again when an interpreter has ended.
+    serial: u64,
+    rung: Rung,
+    born: SystemTime,
     /// Taken by the thread that ends the interpreter.
     first_state: Mutex<Option<Parked>>,
     life: Mutex<Life>,
@@ -32,18 +61,50 @@ pub struct Interpreter {
     changed: Condvar,
     parts: Parts,
     scripts: Scripts,
+    /// Calls that have entered, counted if the group limits them. Relaxed: only the number matters.
+    calls: AtomicU32,
+    /// When the last call left, in milliseconds since the process's [`START`]. Relaxed: a guess is enough.
+    last_used: AtomicU64,
+    /// Whether it was told that the application needs a process of its own. Relaxed: a second line would do no harm.
+    stuck: AtomicBool,
+    /// Modules that were imported when source files were last looked for. Relaxed: looking once more does no harm.
+    modules: AtomicU64,
+}
+
+/// Serial numbers given so far.
+static SERIALS: AtomicU64 = AtomicU64::new(1);
+
+/// When the process began to count its milliseconds.
+static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+
+/// Milliseconds since [`START`].
+fn now() -> u64 {
+    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Interpreter {
-    fn new(group: &[u8], id: InterpreterId, first_state: Option<Parked>, parts: Parts) -> Self {
+    fn new(
+        group: &Arc<Group>,
+        rung: Rung,
+        id: InterpreterId,
+        first_state: Parked,
+        parts: Parts,
+    ) -> Self {
         let interpreter = Self {
-            group: group.into(),
+            group: Arc::clone(group),
             id,
-            first_state: Mutex::new(first_state),
+            serial: SERIALS.fetch_add(1, Ordering::Relaxed),
+            rung,
+            born: SystemTime::now(),
+            first_state: Mutex::new(Some(first_state)),
             life: Mutex::new(Life::Starting),
             changed: Condvar::new(),
             parts,
             scripts: Scripts::default(),
+            calls: AtomicU32::new(0),
+            last_used: AtomicU64::new(now()),
+            stuck: AtomicBool::new(false),
+            modules: AtomicU64::new(0),
         };
         interpreter.apply(Event::Created);
         interpreter
@@ -55,7 +116,17 @@ impl Interpreter {
     }
 
     fn is_main(&self) -> bool {
-        self.group.is_empty()
+        self.group.is_main()
+    }
+
+    /// Whether it may be ended before the process.
+    fn is_endable(&self) -> bool {
+        !self.is_main() && self.group.is_endable()
+    }
+
+    /// Whether its group has one interpreter at a time.
+    fn is_alone(&self) -> bool {
+        self.rung != Rung::OwnGil || self.group.plan.interpreters == 1
     }
 
     /// Applies an event to its life. Says whether the life allowed it.
@@ -65,33 +136,69 @@ impl Interpreter {
             life.after(event)
                 .map(|next| (std::mem::replace(&mut *life, next), next))
         };
-        match outcome {
-            Ok((from, to)) => {
-                if !matches!(event, Event::CallEnters | Event::CallLeaves) {
-                    let group = String::from_utf8_lossy(&self.group);
-                    tracing::debug!(%group, ?from, ?event, ?to, "life of an interpreter");
-                }
-                if matches!(to, Life::Ended(_)) {
-                    self.changed.notify_all();
-                }
-                true
-            }
-            Err(_) => false,
+        let Ok((from, to)) = outcome else {
+            return false;
+        };
+        if matches!(
+            event,
+            Event::Created | Event::Failed | Event::Stop | Event::GiveUp
+        ) {
+            let (group, serial) = (self.group.shown(), self.serial);
+            tracing::debug!(%group, serial, ?from, ?event, ?to, "life of an interpreter");
         }
+        if matches!(to, Life::Ended(_)) {
+            self.changed.notify_all();
+        }
+        true
     }
 
-    /// A call enters.
-    fn enter(&self) -> Result<(), Error> {
-        match self.apply(Event::CallEnters) {
-            true => Ok(()),
-            false => Err(Error::saying(
-                Kind::Interpreter,
-                format!("{} is ending", self.parts.context),
-            )),
-        }
+    /// A call enters, unless the interpreter takes no new ones.
+    fn enter(&self) -> bool {
+        self.apply(Event::CallEnters)
     }
 
     fn leave(&self) {
         self.apply(Event::CallLeaves);
+    }
+
+    /// Calls that run now, if it takes new ones.
+    fn in_flight(&self) -> Option<u32> {
+        match *self.life.lock() {
+            Life::Ready { in_flight } => Some(in_flight),
+            _ => None,
+        }
+    }
+
+    /// Keeps the interpreter from being ended until dropped; `None` if it is too late.
+    fn visit(&self) -> Option<Visit<'_>> {
+        self.apply(Event::VisitorEnters).then_some(Visit(self))
+    }
+}
+
+/// A thread is in an interpreter, without a call.
+struct Visit<'a>(&'a Interpreter);
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// What an interpreter has to note when an application has been called in it: new modules, and extension modules that would
+/// not load.
+pub fn after_run<T>(py: Attached<'_>, interpreter: &Arc<Interpreter>, outcome: &Result<T, Error>) {
+    reload::follow_modules(py, interpreter);
+    if !outcome.as_ref().is_err_and(Error::is_of_application) {
+        return;
+    }
+    if let Some(refusal) = making::refusals(py, interpreter).pop() {
+        py.detached((interpreter, refusal), |(interpreter, refusal)| {
+            if making::go_down(interpreter, &refusal) {
+                replace::abandon_for(
+                    interpreter,
+                    "its application needs another kind of interpreter",
+                );
+            }
+        });
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use ffi_engine::abi::{FIELDS, Field, Plan};
 use parking_lot::Mutex;
 
+use super::group::Group;
 use crate::modwsgi::{self, Streams};
 use crate::python::{Attached, Kept, Object, PyResult, class};
 use crate::wsgi::errors::Errors;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub load_script: Kept,
     pub format_exception: Kept,
     pub shutdown: Kept,
+    pub take_refusals: Kept,
+    pub request_timeout: Kept,
     /// The constant part of every environ.
     pub template: Kept,
     /// What was learned from past requests.
@@ -53,7 +56,8 @@ impl Parts {
     pub(super) fn build(
         py: Attached<'_>,
         plan: &Plan<'_>,
-        group: &[u8],
+        group: &Group,
+        own_gil: bool,
         environment: Option<&[(Vec<u8>, Vec<u8>)]>,
     ) -> PyResult<Self> {
         let (log, errors) = (class::define::<Log>(py)?, class::define::<Errors>(py)?);
@@ -63,7 +67,12 @@ impl Parts {
             stderr: class::instance(&log.get(py), Log::new("<stderr>"))?,
             errors_class: errors.bind(py),
         };
-        let facts = modwsgi::facts(py, plan, group, streams, environment)?;
+        let of_group = modwsgi::OfGroup {
+            name: group.name(),
+            plan: &group.plan,
+            own_gil,
+        };
+        let facts = modwsgi::facts(py, plan, of_group, streams, environment)?;
         prelude.attribute_named(c"setup")?.call([&facts])?;
         let from_prelude = |name: &CStr| prelude.attribute_named(name).map(Object::keep);
         let name = |name: &CStr| py.interned(name).map(Object::keep);
@@ -87,13 +96,51 @@ impl Parts {
             load_script: from_prelude(c"load_script")?,
             format_exception: from_prelude(c"format_exception")?,
             shutdown: from_prelude(c"shutdown")?,
-            template: template(py, plan, group, &file_wrapper)?.keep(),
+            take_refusals: from_prelude(c"take_refusals")?,
+            request_timeout: from_prelude(c"RequestTimeout")?,
+            template: template(py, plan, group.name(), &file_wrapper)?.keep(),
             file_wrapper: file_wrapper.keep(),
             memory: Mutex::default(),
-            context: context(plan, group),
+            context: context(plan, group.name()),
             log,
             errors,
         })
+    }
+}
+
+impl Parts {
+    /// Gives all references back, when the interpreter is about to end.
+    pub(super) fn expire(&self, py: Attached<'_>) {
+        if let Some(memory) = self.memory.lock().take() {
+            memory.release(py);
+        }
+        let single = [
+            &self.key_scheme,
+            &self.key_input,
+            &self.key_errors,
+            &self.key_callable,
+            &self.key_thread,
+            &self.key_request_start,
+            &self.key_application_start,
+            &self.text_http,
+            &self.text_https,
+            &self.text_application,
+            &self.name_mtime,
+            &self.name_reload_required,
+            &self.input,
+            &self.errors,
+            &self.log,
+            &self.adapter,
+            &self.file_wrapper,
+            &self.load_script,
+            &self.format_exception,
+            &self.shutdown,
+            &self.take_refusals,
+            &self.request_timeout,
+            &self.template,
+        ];
+        let all = self.keys.iter().chain(single);
+        all.for_each(|kept| kept.expire(py));
     }
 }
 

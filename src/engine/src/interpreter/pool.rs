@@ -1,48 +1,42 @@
-//! The interpreter pool: application group → interpreter, created once.
+//! The interpreter pool: application group → interpreters, for the whole process.
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStringExt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ffi_engine::abi::Plan;
-use parking_lot::{Mutex, RwLock};
+use ffi_engine::abi::{Isolation, Plan, Preload};
+use ffi_engine::engine;
+use parking_lot::RwLock;
+use rayon::prelude::*;
 
-use super::lease::{self, Seat};
-use super::parts::Parts;
-use super::{Interpreter, ending, script};
+use super::group::Group;
+use super::rung::{Abilities, Rung};
+use super::{Interpreter, ending, lease, making, replace, script, seat};
 use crate::error::{Error, Kind};
-use crate::python::runtime::{self, CAN_OWN_GIL};
-use crate::python::{Attached, InterpreterId, PyResult, ThreadState};
+use crate::python::{Attached, InterpreterId, PyResult, runtime};
 use crate::setup;
 
-/// A place for one group's interpreter. Its lock is held while the interpreter is made, so that it is made once; a
-/// thread waits for it while attached to nothing.
-type Slot = Arc<Mutex<Option<Arc<Interpreter>>>>;
+/// Most threads that load scripts side by side before requests come.
+const MOST_AT_START: usize = 8;
 
 /// All interpreters of the process.
 pub(super) struct Pool {
     plan: &'static Plan<'static>,
     /// The environment as the process got it: what the `os.environ` of every sub-interpreter begins with.
     environment: Vec<(Vec<u8>, Vec<u8>)>,
-    slots: RwLock<HashMap<Box<[u8]>, Slot>>,
-    /// Every interpreter that was made.
+    groups: RwLock<HashMap<Box<[u8]>, Arc<Group>>>,
+    /// Every interpreter that was made and has not ended; abandoned ones stay. The main one is the first.
     made: RwLock<Vec<Arc<Interpreter>>>,
     /// Set when the process stops; read by threads that want a new interpreter.
     closed: AtomicBool,
+    /// Interpreters that have ended, or were abandoned. Relaxed: only the number matters.
+    pub(super) replaced: AtomicU32,
 }
 
 /// Set once, by `start`.
 static POOL: OnceLock<Pool> = OnceLock::new();
-
-/// Where the interpreter of a group was found.
-pub(super) enum Found {
-    /// It is there.
-    Here(Arc<Interpreter>),
-    /// This thread has just made it, and has a seat in it.
-    Made(Seat),
-}
 
 /// Starts Python and makes the main interpreter. To be called once, on the process's first thread.
 ///
@@ -58,36 +52,32 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
     let pool = Pool {
         plan,
         environment,
-        slots: RwLock::default(),
+        groups: RwLock::default(),
         made: RwLock::default(),
         closed: AtomicBool::new(false),
+        replaced: AtomicU32::new(0),
     };
-    if plan.own_gil && !CAN_OWN_GIL {
-        tracing::warn!(
-            "applications cannot live in interpreters with a GIL of their own in this Python; they share one"
-        );
-    }
-    if plan.own_gil && cfg!(not(Py_3_14)) {
-        // Before 3.14 the C part of datetime must have been set up in the main interpreter before any other has its own.
+    if cfg!(not(Py_3_14)) && Abilities::OF_THIS_PYTHON.own_gil {
+        // Before 3.14 the C part of datetime must have been set up in the main interpreter before any other has its own GIL.
         let _ = state.attach(|py| {
             py.import(c"datetime")
                 .map(drop)
                 .map_err(|raised| drop(raised.take(py)))
         });
     }
-    let parts = pool.furnish(b"", &state)?;
-    let main = Arc::new(Interpreter::new(b"", id, Some(state.set_aside()), parts));
-    pool.made.write().push(Arc::clone(&main));
-    pool.slots
-        .write()
-        .insert(Box::default(), Arc::new(Mutex::new(Some(main))));
-    if POOL.set(pool).is_err() {
-        return Err("Python has been started already in this process".into());
-    }
-    Ok(())
+    let group = pool.new_group(b"");
+    let parts = making::furnish(&pool, &group, &state, false)?;
+    let first = state.set_aside();
+    let main = Arc::new(Interpreter::new(&group, Rung::SharedGil, id, first, parts));
+    pool.add(&main);
+    group.swap(vec![main]);
+    pool.groups.write().insert(Box::default(), group);
+    POOL.set(pool)
+        .map_err(|_| "Python has been started already in this process".to_owned())
 }
 
-fn pool() -> Result<&'static Pool, Error> {
+/// The pool, as long as it makes interpreters.
+pub(super) fn running() -> Result<&'static Pool, Error> {
     POOL.get()
         .filter(|pool| !pool.closed.load(Ordering::Acquire))
         .ok_or_else(|| {
@@ -98,90 +88,100 @@ fn pool() -> Result<&'static Pool, Error> {
         })
 }
 
-/// The interpreter of `group`.
-pub(super) fn interpreter(group: &[u8]) -> Result<Found, Error> {
-    let pool = pool()?;
-    let found = pool.slots.read().get(group).cloned();
-    let slot =
-        found.unwrap_or_else(|| Arc::clone(pool.slots.write().entry(group.into()).or_default()));
-    let mut place = slot.lock();
-    if let Some(interpreter) = &*place {
-        return Ok(Found::Here(Arc::clone(interpreter)));
+/// The pool, also while it stops.
+pub(super) fn pool() -> Option<&'static Pool> {
+    POOL.get()
+}
+
+/// The group of this name.
+pub(super) fn group(name: &[u8]) -> Result<Arc<Group>, Error> {
+    let pool = running()?;
+    if let Some(group) = pool.known(name) {
+        return Ok(group);
     }
-    let seat = pool.create(group).map_err(|why| {
-        let group = String::from_utf8_lossy(group);
-        Error::saying(
-            Kind::Interpreter,
-            format!("no interpreter could be made for application group '{group}': {why}"),
-        )
-    })?;
-    *place = Some(Arc::clone(seat.interpreter()));
-    pool.made.write().push(Arc::clone(seat.interpreter()));
-    Ok(Found::Made(seat))
+    let group = pool.new_group(name);
+    let mut groups = pool.groups.write();
+    Ok(Arc::clone(groups.entry(name.into()).or_insert(group)))
 }
 
 impl Pool {
-    fn create(&self, group: &[u8]) -> Result<Seat, String> {
-        let main =
-            lease::seat(b"").map_err(|error| error.log_text().unwrap_or_default().to_owned())?;
-        let own_gil = self.plan.own_gil && CAN_OWN_GIL;
-        let (id, first) =
-            runtime::new_interpreter(main.state(), own_gil).map_err(|refused| refused.0)?;
-        match self.furnish(group, &first) {
-            Ok(parts) => {
-                let interpreter =
-                    Arc::new(Interpreter::new(group, id, Some(first.set_aside()), parts));
-                let state =
-                    ThreadState::new(id).ok_or("there is no memory for a Python thread state")?;
-                Ok(Seat::new(interpreter, state))
-            }
-            Err(why) => {
-                runtime::end_interpreter(first, main.state());
-                Err(why)
-            }
+    fn new_group(&self, name: &[u8]) -> Arc<Group> {
+        let plan = engine::group_plan(self.plan.host, name);
+        let first = Abilities::OF_THIS_PYTHON.first_rung(name, &plan);
+        if plan.isolation == Isolation::OwnGil && first != Rung::OwnGil && !name.is_empty() {
+            tracing::warn!(
+                "application group '{}' cannot have a GIL of its own in this Python; it shares one",
+                String::from_utf8_lossy(name)
+            );
+        }
+        Group::new(name, plan, first)
+    }
+
+    /// The group of this name, if it has been used.
+    pub(super) fn known(&self, name: &[u8]) -> Option<Arc<Group>> {
+        self.groups.read().get(name).cloned()
+    }
+
+    pub(super) fn groups(&self) -> Vec<Arc<Group>> {
+        self.groups.read().values().cloned().collect()
+    }
+
+    /// The group has been retired; its name may come again.
+    pub(super) fn forget(&self, group: &Arc<Group>) {
+        let mut groups = self.groups.write();
+        if groups
+            .get(group.name())
+            .is_some_and(|known| Arc::ptr_eq(known, group))
+        {
+            groups.remove(group.name());
         }
     }
 
-    /// Makes the interpreter of `state` ready for applications.
-    fn furnish(&self, group: &[u8], state: &ThreadState) -> Result<Parts, String> {
-        let environment = (!group.is_empty()).then_some(&self.environment[..]);
-        let parts = state.attach(|py| {
-            Parts::build(py, self.plan, group, environment).map_err(|raised| {
-                let exception = raised.take(py);
-                format!(
-                    "{}: {}",
-                    exception.value().type_name(),
-                    exception.value().to_text()
-                )
-            })
-        })?;
-        tracing::info!(
-            own_gil = self.plan.own_gil && CAN_OWN_GIL && !group.is_empty(),
-            "made {}",
-            parts.context
-        );
-        Ok(parts)
-    }
-
-    pub(super) fn plan(&self) -> &Plan<'static> {
+    pub(super) fn plan(&self) -> &'static Plan<'static> {
         self.plan
     }
 
-    /// Every interpreter that is there, the main one last.
-    fn interpreters(&self) -> Vec<Arc<Interpreter>> {
-        let mut made = self.made.read().clone();
-        made.sort_by_key(|interpreter| interpreter.is_main());
-        made
+    pub(super) fn environment(&self) -> &[(Vec<u8>, Vec<u8>)] {
+        &self.environment
+    }
+
+    pub(super) fn add(&self, interpreter: &Arc<Interpreter>) {
+        self.made.write().push(Arc::clone(interpreter));
+    }
+
+    /// An interpreter has ended.
+    pub(super) fn remove(&self, interpreter: &Arc<Interpreter>) {
+        self.made
+            .write()
+            .retain(|one| !Arc::ptr_eq(one, interpreter));
+    }
+
+    /// Sub-interpreters that serve.
+    pub(super) fn serving(&self) -> usize {
+        let made = self.made.read();
+        made.iter()
+            .filter(|one| !one.is_main() && one.in_flight().is_some())
+            .count()
+    }
+
+    /// The main interpreter.
+    pub(super) fn main(&self) -> Arc<Interpreter> {
+        Arc::clone(&self.made.read()[0])
+    }
+
+    /// Every interpreter that has not ended.
+    pub(super) fn interpreters(&self) -> Vec<Arc<Interpreter>> {
+        self.made.read().clone()
     }
 }
 
 /// The interpreter this thread is attached to, in whatever thread of Python's or ours.
 pub fn current(py: Attached<'_>) -> PyResult<Arc<Interpreter>> {
     let id = InterpreterId::of(py);
+    // The latest first: a new interpreter may have the place in memory of one that ended a moment ago.
     let found = POOL.get().and_then(|pool| {
-        pool.interpreters()
-            .into_iter()
-            .find(|interpreter| interpreter.id == id)
+        let made = pool.made.read();
+        made.iter().rev().find(|one| one.id == id).cloned()
     });
     found.ok_or_else(|| {
         py.raise(
@@ -191,21 +191,77 @@ pub fn current(py: Attached<'_>) -> PyResult<Arc<Interpreter>> {
     })
 }
 
-/// Loads a script in the interpreter of `group`. A failure is logged.
-pub fn preload(group: &[u8], script: &[u8]) {
-    let _at_work = lease::AtWork::begin();
-    let outcome = lease::lease(group)
-        .and_then(|lease| lease.attach(|py, interpreter| script::preload(py, interpreter, script)));
-    if let Err(error) = outcome
-        && let Some(text) = error.log_text()
-    {
-        crate::host::log(error.level(), text.as_bytes());
+/// Loads scripts, those of one group in order and groups side by side. A failure is logged.
+pub fn preload(scripts: &[Preload<'_>]) {
+    let mut groups: Vec<(&[u8], Vec<&[u8]>)> = Vec::new();
+    for one in scripts {
+        let (name, script) = (one.group.bytes(), one.script.bytes());
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, scripts)) => scripts.push(script),
+            None => groups.push((name, vec![script])),
+        }
+    }
+    let (here, beside): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|(name, _)| name.is_empty());
+    for (name, scripts) in here {
+        preload_group(name, &scripts);
+    }
+    match &beside[..] {
+        [] => (),
+        [(name, scripts)] => preload_group(name, scripts),
+        several => side_by_side(several),
     }
 }
 
-/// What the configuration says; `None` before the start.
-pub(super) fn plan() -> Option<&'static Plan<'static>> {
-    POOL.get().map(Pool::plan)
+fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(processors.min(MOST_AT_START).min(groups.len()))
+        .thread_name(|number| format!("clutch-start-{number}"))
+        .stack_size(ending::STACK)
+        .build();
+    match threads {
+        Ok(threads) => threads.install(|| {
+            groups
+                .par_iter()
+                .for_each(|(name, scripts)| ending::guarded(|| preload_group(name, scripts)));
+        }),
+        Err(error) => {
+            tracing::info!(%error, "scripts are loaded one after the other");
+            groups
+                .iter()
+                .for_each(|(name, scripts)| preload_group(name, scripts));
+        }
+    }
+}
+
+fn preload_group(name: &[u8], scripts: &[&[u8]]) {
+    let _at_work = lease::AtWork::begin();
+    for path in scripts {
+        let mut outcome = Ok(());
+        // Each rung of the ladder once, and the interpreter that was just made.
+        for _ in 0..4 {
+            outcome = group(name)
+                .and_then(|group| making::choose(&group))
+                .and_then(|chosen| match chosen {
+                    Some(interpreter) => lease::lease_on(&interpreter)?
+                        .attach(|py, interpreter| script::preload(py, interpreter, path)),
+                    None => Err(Error::new(Kind::Again)),
+                });
+            if !outcome.as_ref().is_err_and(Error::is_again) {
+                break;
+            }
+        }
+        if let Err(error) = outcome {
+            replace::log(&error);
+        }
+    }
+}
+
+/// Replaces the interpreters of a group. Whether there were any.
+pub fn reload(group: &[u8]) -> bool {
+    let _at_work = lease::AtWork::begin();
+    replace::by_name(group)
 }
 
 /// Ends all interpreters and Python, in at most `limit`; what does not end by then is left as it is.
@@ -223,6 +279,8 @@ pub fn stop(limit: Duration) {
         runtime::leave_as_it_is();
         return;
     }
-    lease::leave_sub_interpreters();
-    ending::end(pool.interpreters(), limit);
+    seat::leave_sub_interpreters();
+    let mut interpreters = pool.interpreters();
+    let main = interpreters.remove(0);
+    ending::end(interpreters, main, limit);
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clutch_core::log::Level;
-use ffi_engine::abi::Request;
+use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use parking_lot::Mutex;
 
-use super::script_file::{changed, read, unreadable};
-use super::{Interpreter, pool};
+use super::script_file::{changed, read, reload_required, unreadable};
+use super::{Interpreter, making, pool, reload, replace};
 use crate::error::{Error, Kind};
 use crate::python::{Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
@@ -18,12 +18,26 @@ use crate::{host, report};
 #[derive(Debug, Default)]
 pub(super) struct Scripts(Mutex<HashMap<Box<[u8]>, Arc<Script>>>);
 
+/// What is known of a script in an interpreter. Times are in microseconds since the epoch, of the file.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It was not asked for.
+    #[default]
+    Unknown,
+    /// It was loaded from the file of that time.
+    Loaded(i64),
+    /// The file of that time did not load.
+    Failed(i64),
+}
+
 /// One script file in one interpreter.
 #[derive(Debug, Default)]
 struct Script {
     /// Held while the script is loaded; waited for while detached.
     loading: Mutex<()>,
     module: Mutex<Option<Kept>>,
+    /// What the last attempt to load it came to.
+    known: Mutex<Known>,
     /// The last failure that was logged in full: change time of the file, and the last line of the traceback.
     told: Mutex<Option<(i64, String)>>,
 }
@@ -36,12 +50,35 @@ impl Scripts {
             None => Arc::clone(scripts.entry(path.into()).or_default()),
         }
     }
+
+    /// What is known of the script of this path.
+    pub(super) fn known(&self, path: &[u8]) -> Known {
+        let scripts = self.0.lock();
+        scripts
+            .get(path)
+            .map_or(Known::Unknown, |script| *script.known.lock())
+    }
+
+    /// Gives all references back, when the interpreter is about to end.
+    pub(super) fn expire(&self, py: Attached<'_>) {
+        let scripts = std::mem::take(&mut *self.0.lock());
+        scripts.values().for_each(|script| script.replace(py, None));
+    }
+
+    /// The scripts that are loaded.
+    pub(super) fn loaded(&self) -> Vec<Box<[u8]>> {
+        let scripts = self.0.lock();
+        let loaded = scripts
+            .iter()
+            .filter(|(_, script)| matches!(*script.known.lock(), Known::Loaded(_)));
+        loaded.map(|(path, _)| path.clone()).collect()
+    }
 }
 
 /// A script where it is used: which file, in which interpreter, for which call.
 #[derive(Clone, Copy)]
 struct Use<'a> {
-    interpreter: &'a Interpreter,
+    interpreter: &'a Arc<Interpreter>,
     path: &'a [u8],
     call: Option<&'a Call>,
 }
@@ -49,7 +86,7 @@ struct Use<'a> {
 /// The callable that serves `request`; its script is loaded, or loaded again after a change.
 pub fn application<'py>(
     py: Attached<'py>,
-    interpreter: &Interpreter,
+    interpreter: &Arc<Interpreter>,
     call: &Call,
     request: &Request<'_>,
 ) -> Result<Object<'py>, Error> {
@@ -60,11 +97,18 @@ pub fn application<'py>(
     };
     let script = interpreter.scripts.get(site.path);
     let current = script.current(py);
+    let reloads = request.reload && interpreter.group.reload() != Reload::Off;
     let module = match &current {
-        Some(module) if !request.reload || !changed(py, interpreter, module, request) => {
+        Some(module) if !reloads => module.clone(),
+        // The file was judged before the call entered the interpreter.
+        Some(module) if interpreter.group.reload() >= Reload::Group => {
+            if reload_required(py, interpreter, module, request) {
+                renew(py, interpreter)?;
+            }
             module.clone()
         }
-        _ => script.load(py, site, current.as_ref(), Again::from(request.reload))?,
+        Some(module) if !changed(py, interpreter, module, request) => module.clone(),
+        _ => script.load(py, site, current.as_ref(), Again::from(reloads))?,
     };
     let names = module
         .module_dict()
@@ -88,10 +132,21 @@ pub fn application<'py>(
         })
 }
 
+/// Has the interpreter replaced, because its script asks for it: behind the call's back, or before the call goes on.
+fn renew(py: Attached<'_>, interpreter: &Arc<Interpreter>) -> Result<(), Error> {
+    const WHY: &str = "its script asks for it";
+    if interpreter.group.plan.reload_policy == ReloadPolicy::Seamless {
+        py.detached(interpreter, |one| replace::behind(one, WHY));
+        return Ok(());
+    }
+    py.detached(interpreter, |one| replace::abandon_for(one, WHY));
+    Err(Error::new(Kind::Again))
+}
+
 /// Loads a script before requests come.
 pub(super) fn preload(
     py: Attached<'_>,
-    interpreter: &Interpreter,
+    interpreter: &Arc<Interpreter>,
     path: &[u8],
 ) -> Result<(), Error> {
     let site = Use {
@@ -160,12 +215,31 @@ impl Script {
         match Call::without_current(|| execute(py, site, &source, changed_at)) {
             Ok(module) => {
                 *self.told.lock() = None;
+                *self.known.lock() = Known::Loaded(changed_at);
                 self.replace(py, Some(module.clone()));
+                drop(making::refusals(py, site.interpreter)); // The application lives without those modules.
+                reload::follow_modules(py, site.interpreter);
                 Ok(module)
             }
             Err(raised) => {
                 self.replace(py, None);
-                self.tell(py, site, &raised.take(py), changed_at);
+                *self.known.lock() = Known::Failed(changed_at);
+                let exception = raised.take(py);
+                reload::follow_modules(py, site.interpreter);
+                if let Some(refusal) = making::refusals(py, site.interpreter).pop()
+                    && py.detached((site.interpreter, refusal), |(interpreter, refusal)| {
+                        making::go_down(interpreter, &refusal)
+                    })
+                {
+                    py.detached(site.interpreter, |one| {
+                        replace::abandon_for(
+                            one,
+                            "its application needs another kind of interpreter",
+                        );
+                    });
+                    return Err(Error::new(Kind::Again));
+                }
+                self.tell(py, site, &exception, changed_at);
                 Err(Error::new(Kind::Script))
             }
         }
@@ -234,7 +308,7 @@ fn execute<'py>(
 
 /// Name of a script's module: unique for its path.
 fn module_name(path: &[u8]) -> String {
-    let insensitive = pool::plan().is_some_and(|plan| !plan.case_sensitive);
+    let insensitive = pool::pool().is_some_and(|pool| !pool.plan().case_sensitive);
     let digest = match insensitive {
         true => md5::compute(path.to_ascii_lowercase()),
         false => md5::compute(path),

@@ -43,16 +43,19 @@ pub(super) fn changed<'py>(
     attempt.unwrap_or_else(|raised| {
         drop(raised.take(py));
         true
-    }) || reload_required(py, interpreter, &names, request)
+    }) || reload_required(py, interpreter, module, request)
 }
 
 /// Asks the script's own `reload_required(path)`, if it has one. An exception is logged, and is no.
-fn reload_required<'py>(
+pub(super) fn reload_required<'py>(
     py: Attached<'py>,
     interpreter: &Interpreter,
-    names: &Object<'py>,
+    module: &Object<'py>,
     request: &Request<'_>,
 ) -> bool {
+    let Some(names) = module.module_dict() else {
+        return true;
+    };
     let parts = &interpreter.parts;
     let attempt: PyResult<bool> = (|| {
         let Some(hook) = names.get_item(&parts.name_reload_required.get(py))? else {
@@ -80,7 +83,7 @@ pub(super) fn read(path: &[u8]) -> io::Result<(Vec<u8>, i64)> {
     Ok((source, mtime))
 }
 
-fn changed_at(path: &[u8]) -> io::Result<i64> {
+pub(super) fn changed_at(path: &[u8]) -> io::Result<i64> {
     std::fs::metadata(file_path(path)).map(|found| microseconds(&found))
 }
 

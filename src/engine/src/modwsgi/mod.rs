@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use ffi_engine::abi::Plan;
+use ffi_engine::abi::{GroupPlan, Plan};
 
 use crate::python::{Attached, Object, PyResult};
 
@@ -35,12 +35,23 @@ pub struct Streams<'py> {
     pub errors_class: Object<'py>,
 }
 
+/// The group whose interpreter is set up.
+#[derive(Debug, Clone, Copy)]
+pub struct OfGroup<'a> {
+    /// Its name; empty for the main interpreter's.
+    pub name: &'a [u8],
+    /// What holds for it.
+    pub plan: &'a GroupPlan<'a>,
+    /// Whether the interpreter has a GIL of its own.
+    pub own_gil: bool,
+}
+
 /// The facts for the prelude's `setup`, as a dict. `environment` is what a sub-interpreter's `os.environ` begins with;
 /// the main interpreter keeps the process's own.
 pub fn facts<'py>(
     py: Attached<'py>,
     plan: &Plan<'_>,
-    group: &[u8],
+    group: OfGroup<'_>,
     streams: Streams<'py>,
     environment: Option<&[(Vec<u8>, Vec<u8>)]>,
 ) -> PyResult<Object<'py>> {
@@ -53,13 +64,13 @@ pub fn facts<'py>(
         c"environment",
         environment.map_or_else(|| Ok(py.none()), |variables| bytes_dict(py, variables))?,
     )?;
-    set(c"restrict_stdin", py.boolean(plan.restrict_stdin))?;
-    set(c"restrict_stdout", py.boolean(plan.restrict_stdout))?;
-    set(c"restrict_signal", py.boolean(plan.restrict_signal))?;
+    set(c"restrict_stdin", py.boolean(group.plan.restrict_stdin))?;
+    set(c"restrict_stdout", py.boolean(group.plan.restrict_stdout))?;
+    set(c"restrict_signal", py.boolean(group.plan.restrict_signal))?;
     set(c"single_process", py.boolean(plan.single_process))?;
     set(c"version", version(py, VERSION)?)?;
     set(c"process_group", py.latin1(plan.process_group.bytes())?)?;
-    set(c"application_group", py.latin1(group)?)?;
+    set(c"application_group", py.latin1(group.name)?)?;
     set(c"maximum_processes", py.int(plan.maximum_processes.into())?)?;
     set(
         c"threads_per_process",
@@ -75,7 +86,7 @@ pub fn facts<'py>(
         c"apache_build_date",
         py.latin1(plan.apache_build_date.bytes())?,
     )?;
-    set(c"python_path", path_list(py, plan.python_path.bytes())?)?;
+    set(c"python_path", path_lists(py, group.plan)?)?;
     Ok(facts)
 }
 
@@ -96,13 +107,16 @@ fn bytes_dict<'py>(py: Attached<'py>, pairs: &[(Vec<u8>, Vec<u8>)]) -> PyResult<
     Ok(dict)
 }
 
-fn path_list<'py>(py: Attached<'py>, paths: &[u8]) -> PyResult<Object<'py>> {
-    let list = py.list()?;
-    for path in paths
-        .split(|&byte| byte == b':')
-        .filter(|path| !path.is_empty())
-    {
-        list.append(&py.path(path)?)?;
+/// The layers of `sys.path`, each a list of directories, the one that goes in front of all last.
+fn path_lists<'py>(py: Attached<'py>, plan: &GroupPlan<'_>) -> PyResult<Object<'py>> {
+    let layers = py.list()?;
+    for layer in plan.python_path.get() {
+        let list = py.list()?;
+        let paths = layer.bytes().split(|&byte| byte == b':');
+        for path in paths.filter(|path| !path.is_empty()) {
+            list.append(&py.path(path)?)?;
+        }
+        layers.append(&list)?;
     }
-    Ok(list)
+    Ok(layers)
 }

@@ -118,20 +118,57 @@ def private_time_zone(variables, log):
 
     tzset = time.tzset
     shared = variables.get(b"TZ")
-    told = []
+    told = False
 
     def tzset_of_the_process():
+        nonlocal told
         wanted = os.environb.get(b"TZ")
         if wanted == shared:
             tzset()
-        elif not told:
-            told.append(wanted)
-            log._record(30, __file__, 0, (
-                f"time.tzset() is ignored: the time zone belongs to the whole process, which other applications share. "
-                f"To give the application TZ={os.fsdecode(wanted or b'')}, set it in the environment of httpd, or use "
-                f"'WSGIApplicationGroup %{{GLOBAL}}' if it is the only one."))
+        elif not told and not is_time_zone_of_the_process(wanted):
+            told = True
+            name = "unset" if wanted is None else repr(os.fsdecode(wanted))
+            if log._is_first(f"tzset {name}"):
+                log._record(30, __file__, 0, (
+                    f"CLUTCH0010: time.tzset() is ignored for TZ {name}: the time zone belongs to the whole process, which "
+                    f"other applications share. Local time stays {time.localtime().tm_zone}: time.localtime(), datetime.now() "
+                    f"and the times that `logging` writes. Times with a tzinfo, as Django with USE_TZ has them, are not "
+                    f"affected. To change it, set TZ in the environment of httpd, or use "
+                    f"'WSGIApplicationGroup %{{GLOBAL}}' if the application is the only one."))
 
     time.tzset = tzset_of_the_process
+
+
+def is_time_zone_of_the_process(name):
+    """Whether local time would be what it is with this value of TZ: offset and abbreviation, week by week of a year."""
+    import time
+    from datetime import datetime
+
+    zone = time_zone(name)
+    if zone is None:
+        return False
+    for week in range(53):
+        instant = int(time.time()) + week * 604800
+        local, wanted = time.localtime(instant), datetime.fromtimestamp(instant, zone)
+        if (local.tm_gmtoff, local.tm_zone) != (wanted.utcoffset().total_seconds(), wanted.tzname()):
+            return False
+    return True
+
+
+def time_zone(name):
+    """The tzinfo for a value of TZ, None for one that is not known here."""
+    from datetime import timezone
+    from zoneinfo import ZoneInfo
+
+    try:
+        if name is None:
+            with open("/etc/localtime", "rb") as file:
+                return ZoneInfo.from_file(file)
+        name = os.fsdecode(name).removeprefix(":")
+        return ZoneInfo(name) if name else timezone.utc
+    except (OSError, ValueError, LookupError):
+        # The C library takes what it does not find for UTC.
+        return timezone.utc if name in (None, "UTC", "UTC0") else None
 
 
 def ignore_signals(log):
@@ -270,7 +307,8 @@ def setup(facts):
     sys.modules["mod_wsgi"] = server_module(facts)
     sys.modules["apache"] = apache_module(facts)
     try:
-        add_site_directories(facts["python_path"])
+        for directories in facts["python_path"]:
+            add_site_directories(directories)
     except Exception as error:
         report(error)
 
@@ -350,3 +388,13 @@ def finish_threads_up_to_3_12(threading):
         for lock in locks:
             lock.acquire()
             lock.release()
+
+
+refusals = []
+
+
+def take_refusals():
+    """The extension modules that would not load since this was called last: name, file, reason."""
+    taken = refusals[:]
+    refusals.clear()
+    return taken

@@ -2,7 +2,8 @@
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3_ffi as ffi;
 
@@ -11,27 +12,29 @@ use super::object::Object;
 
 /// A reference that outlives an attachment, for things that belong to an interpreter: its types, its keys, its scripts.
 ///
-/// It is given back by [`Kept::release`]; a Kept that is merely dropped leaves its object alive until the interpreter
-/// ends, because the thread that drops it may be attached to nothing.
+/// It is given back by [`Kept::release`], or by [`Kept::expire`] when its interpreter is about to end: CPython gives the
+/// memory of an interpreter back only if nothing in it is left. A Kept that is merely dropped leaves its object alive,
+/// because the thread that drops it may be attached to nothing.
 #[derive(Debug)]
 pub struct Kept {
-    raw: NonNull<ffi::PyObject>,
+    /// Null when expired. Written while attached to the interpreter, and read so; so relaxed is enough.
+    raw: AtomicPtr<ffi::PyObject>,
     #[cfg(debug_assertions)]
     interpreter: super::InterpreterId,
 }
 
-// SAFETY: an address and a count; both are touched only while attached.
-unsafe impl Send for Kept {}
-// SAFETY: as above.
-unsafe impl Sync for Kept {}
-
 impl Kept {
     /// The object, within an attachment to the interpreter it came from.
+    ///
+    /// # Panics
+    ///
+    /// If it has expired.
     pub fn get<'py>(&self, py: Attached<'py>) -> Ref<'_, 'py> {
         self.check(py);
+        let raw = NonNull::new(self.raw.load(Ordering::Relaxed))
+            .expect("nobody uses the objects of an interpreter that is ending");
         // SAFETY: the reference this Kept counts stays while the borrow lasts; the Object is never dropped.
-        let object =
-            unsafe { std::mem::transmute::<NonNull<ffi::PyObject>, Object<'py>>(self.raw) };
+        let object = unsafe { std::mem::transmute::<NonNull<ffi::PyObject>, Object<'py>>(raw) };
         Ref {
             object: ManuallyDrop::new(object),
             kept: std::marker::PhantomData,
@@ -45,9 +48,15 @@ impl Kept {
 
     /// Gives the reference back.
     pub fn release(self, py: Attached<'_>) {
+        self.expire(py);
+    }
+
+    /// Gives the reference back, of a Kept that nobody has borrowed and nobody will use any more.
+    pub fn expire(&self, py: Attached<'_>) {
         self.check(py);
-        // SAFETY: attached, and the reference is ours.
-        unsafe { ffi::Py_DECREF(self.raw.as_ptr()) };
+        let raw = self.raw.swap(ptr::null_mut(), Ordering::Relaxed);
+        // SAFETY: attached, and the reference was ours; null is left alone.
+        unsafe { ffi::Py_XDECREF(raw) };
     }
 
     #[cfg(debug_assertions)]
@@ -67,10 +76,10 @@ impl<'py> Object<'py> {
     /// Keeps the object beyond this attachment.
     pub fn keep(self) -> Kept {
         let py = self.py();
-        let raw = NonNull::new(self.into_ptr()).expect("an Object is never null");
+        let raw = self.into_ptr();
         let _ = py;
         Kept {
-            raw,
+            raw: AtomicPtr::new(raw),
             #[cfg(debug_assertions)]
             interpreter: super::InterpreterId::of(py),
         }

@@ -26,5 +26,5 @@ pub use filling::Room;
 pub use kept::Kept;
 pub use no_python::NoPython;
 pub use object::Object;
-pub use thread_state::{InterpreterId, Parked, ThreadState};
+pub use thread_state::{InterpreterId, Parked, ThreadState, raise_in_thread, thread_ident};
 pub use values::Builtin;

@@ -1,11 +1,14 @@
 //! [`NoPython`]: what may be used while detached, and the complete list of it.
 
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::interpreter::{Interpreter, Refusal};
 use crate::python::Room;
 use crate::wsgi::Call;
 use crate::wsgi::body::Problem;
@@ -44,6 +47,10 @@ no_python! {
     io::Error: "a value",
     FileRange<'_>: "a descriptor and two numbers",
     &Call: "the state of a call; its only way to Python is through functions that take an Attached",
+    &Interpreter: "its objects are Kept, which are reached with an Attached only",
+    &Arc<Interpreter>: "as above",
+    Refusal: "texts",
+    Vec<PathBuf>: "paths",
     &Mutex<()>: "a lock that guards no Python object",
     MutexGuard<'_, ()>: "as above",
 }

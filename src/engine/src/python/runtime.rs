@@ -120,9 +120,6 @@ fn decoded(text: &CStr) -> *mut libc::wchar_t {
     unsafe { ffi::Py_DecodeLocale(text.as_ptr(), std::ptr::null_mut()) }
 }
 
-/// Whether sub-interpreters with a GIL of their own can be made by this Python (PEP 684), and lived with: from 3.13.
-pub const CAN_OWN_GIL: bool = cfg!(all(Py_3_13, not(Py_GIL_DISABLED)));
-
 /// Makes a sub-interpreter. Gives this thread's state in it.
 ///
 /// `main` is this thread's state in the main interpreter.

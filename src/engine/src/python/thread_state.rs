@@ -140,6 +140,9 @@ impl ThreadState {
         unsafe { ffi::PyThreadState_Swap(self.raw.as_ptr()) };
     }
 
+    /// Lets go of a state whose interpreter has ended, and the state with it.
+    pub fn forget(self) {}
+
     /// Deletes the state. Waits for the interpreter's lock.
     pub fn delete(self) {
         if runtime::is_gone() || is_attached() {
@@ -181,4 +184,16 @@ impl Parked {
         // SAFETY: cleared, not current, and on no thread the last state attached with: its thread has used others since.
         unsafe { ffi::PyThreadState_Delete(self.0.as_ptr()) };
     }
+}
+
+/// Has an exception of this class raised in another thread of the interpreter, as soon as it runs Python code.
+pub fn raise_in_thread(_: Attached<'_>, thread: i64, class: &super::Object<'_>) {
+    // SAFETY: attached; an unknown thread is no error. The class is an object of this interpreter.
+    unsafe { ffi::PyThreadState_SetAsyncExc(thread, class.as_ptr()) };
+}
+
+/// Python's identifier of this thread.
+pub fn thread_ident() -> i64 {
+    // SAFETY: no preconditions; CPython uses the same number.
+    unsafe { libc::pthread_self() }.cast_signed()
 }

@@ -171,6 +171,13 @@ impl<'py> Object<'py> {
         size.max(0) as usize
     }
 
+    /// `len(object)`.
+    pub fn length(&self) -> PyResult<usize> {
+        // SAFETY: attached, alive.
+        let size = unsafe { ffi::PyObject_Size(self.as_ptr()) };
+        usize::try_from(size).map_err(|_| super::Raised::by_the_api())
+    }
+
     /// Appends to a list.
     pub fn append(&self, item: &Object<'py>) -> PyResult<()> {
         // SAFETY: attached, both alive; anything but a list raises.

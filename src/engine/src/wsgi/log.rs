@@ -1,5 +1,6 @@
 //! The binary streams below `sys.stdout` and `sys.stderr`: what is written becomes lines of the error log.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clutch_core::log::{Level, Record};
@@ -143,6 +144,7 @@ impl Payload for Log {
             method::<Self, _>(c"fileno", no_descriptor),
             method::<Self, _>(c"_record", log_record),
             method::<Self, _>(c"_keeps", log_keeps),
+            method::<Self, _>(c"_is_first", log_is_first),
         ]
     }
 
@@ -237,4 +239,15 @@ fn log_keeps<'py>(
         call.map_or_else(host::level, Call::log_level)
     });
     Ok(py.boolean(level <= kept))
+}
+
+/// Whether no interpreter of this process has asked for this text before.
+fn log_is_first<'py>(
+    py: Attached<'py>,
+    _: This<'_, 'py, Log>,
+    arguments: Arguments<'_, 'py>,
+) -> PyResult<Object<'py>> {
+    static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let text = one(py, arguments, "_is_first")?.to_text();
+    Ok(py.boolean(ASKED.lock().insert(text)))
 }

@@ -38,8 +38,7 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let outcome = guard(
         |text| text.clone_into(&mut bug),
         || {
-            let parting = interpreter::lease(request.group.bytes())?
-                .attach(|py, interpreter| run(py, interpreter, &call, request))?;
+            let parting = run_in_turn(&call, request)?;
             // Detached from here on: what is left is between us and the carrier.
             parting.send(&call)
         },
@@ -55,10 +54,30 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     status
 }
 
+/// Most interpreters that one call tries: a new one for changed code, and each rung of the isolation ladder.
+const MOST_TRIES: usize = 8;
+
+/// Runs the call in an interpreter of its group; in another one if its script finds that it needs that.
+fn run_in_turn(call: &Arc<Call>, request: &Request<'_>) -> Result<Parting, Error> {
+    let mut outcome = Err(Error::new(Kind::Again));
+    for _ in 0..MOST_TRIES {
+        let lease = interpreter::lease(request, call)?;
+        outcome = lease.attach(|py, interpreter| run(py, interpreter, call, request));
+        match &outcome {
+            Err(error) if error.is_again() => (),
+            Err(error) if error.is_of_application() && lease.has_timed_out() => {
+                return Err(Error::new(Kind::RequestTimeout));
+            }
+            _ => break,
+        }
+    }
+    outcome
+}
+
 /// The protocol, in order.
 fn run(
     py: Attached<'_>,
-    interpreter: &Interpreter,
+    interpreter: &Arc<Interpreter>,
     call: &Arc<Call>,
     request: &Request<'_>,
 ) -> Result<Parting, Error> {
@@ -81,6 +100,7 @@ fn run(
         sent
     })();
     call.flush_lines(py);
+    interpreter::after_run(py, interpreter, &outcome);
     outcome
 }
 

@@ -5,20 +5,32 @@
     reason = "a module of a test program"
 )]
 
+#[allow(dead_code, reason = "not every test changes files")]
+pub mod files;
+
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
-use ffi_engine::abi::{FIELDS, Field, HashSeed, HostTable, List, Pair, Plan, Request};
-use ffi_engine::host::{Engine, ServerLog, host_table, no_exchange};
+use ffi_engine::abi::{FIELDS, Field, GroupPlan, HashSeed, HostTable, List, Pair, Plan, Request};
+use ffi_engine::host::{Engine, Host, host_table, no_exchange};
 
 static SERVER_LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+/// What holds for the groups that a test has planned.
+static PLANS: Mutex<Vec<(&'static str, GroupPlan<'static>)>> = Mutex::new(Vec::new());
+
+/// Has `plan` hold for a group that has not been used yet.
+#[allow(dead_code, reason = "not every test plans")]
+pub fn plan_for(group: &'static str, plan: GroupPlan<'static>) {
+    PLANS.lock().unwrap().push((group, plan));
+}
+
 struct Kept;
 
-impl ServerLog for Kept {
+impl Host for Kept {
     fn write(record: &Record<'_>) {
         SERVER_LOG
             .lock()
@@ -27,6 +39,14 @@ impl ServerLog for Kept {
     }
     fn level() -> Level {
         Level::Info
+    }
+    fn group(name: &[u8]) -> GroupPlan<'static> {
+        let plans = PLANS.lock().unwrap();
+        let found = plans.iter().find(|(group, _)| group.as_bytes() == name);
+        found.map_or(GroupPlan::DEFAULT, |(_, plan)| *plan)
+    }
+    fn retire(why: &str) {
+        SERVER_LOG.lock().unwrap().push(format!("retire: {why}"));
     }
 }
 
@@ -51,16 +71,15 @@ fn plan() -> Plan<'static> {
     Plan {
         host: &HOST,
         python_home: Slice::ABSENT,
-        python_path: Slice::ABSENT,
         warnings: List::new(&[]),
         optimize: 0,
         hash_seed: HashSeed::Default,
         dont_write_bytecode: true,
-        restrict_stdin: false,
-        restrict_stdout: false,
-        restrict_signal: true,
         single_process: false,
-        own_gil: false,
+        state_directory: Slice::ABSENT,
+        max_interpreters: 0,
+        max_replacements: 0,
+        free_threading: false,
         case_sensitive: true,
         destroy_interpreters: true,
         multiprocess: false,

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::{ptr, slice};
 
-use clutch_core::config::directive::{Apply, Arguments, Directive, Scope};
+use clutch_core::config::directive::{Apply, Arguments, Directive, Scope, Takes};
 use clutch_core::config::directives::ALL;
 use clutch_core::config::{Refusal, Section};
 use smallvec::SmallVec;
@@ -46,8 +46,13 @@ pub(super) const fn table() -> *const ffi_httpd::command_rec {
 const fn command(row: &'static Directive) -> ffi_httpd::command_rec {
     ffi_httpd::command_rec {
         name: row.name.as_ptr(),
-        func: ffi_httpd::cmd_func {
-            take_argv: Some(directive),
+        func: match row.takes {
+            Takes::Line => ffi_httpd::cmd_func {
+                raw_args: Some(block),
+            },
+            _ => ffi_httpd::cmd_func {
+                take_argv: Some(directive),
+            },
         },
         cmd_data: ptr::from_ref(row).cast_mut().cast(),
         req_override: match row.scope {
@@ -55,7 +60,10 @@ const fn command(row: &'static Directive) -> ffi_httpd::command_rec {
             Scope::Section => ffi_httpd::RSRC_CONF | ffi_httpd::ACCESS_CONF,
             Scope::SectionAndHtaccess => ffi_httpd::OR_FILEINFO,
         },
-        args_how: ffi_httpd::TAKE_ARGV,
+        args_how: match row.takes {
+            Takes::Line => ffi_httpd::RAW_ARGS,
+            _ => ffi_httpd::TAKE_ARGV,
+        },
         errmsg: row.summary.as_ptr(),
     }
 }
@@ -78,6 +86,33 @@ unsafe extern "C" fn directive(
         Some(Some(sentence)) => sentence,
         None => c"a directive could not be read because of an error in the module".as_ptr(),
     }
+}
+
+/// # Safety
+///
+/// Called by httpd only, with the first line of a section that one of the records above begins.
+unsafe extern "C" fn block(
+    parms: *mut ffi_httpd::cmd_parms,
+    section: *mut c_void,
+    line: *const c_char,
+) -> *const c_char {
+    let words = [line.cast_mut()];
+    // SAFETY: the caller's promise; one word.
+    let refusal = unsafe { directive(parms, section, 1, words.as_ptr()) };
+    if !refusal.is_null() {
+        return refusal;
+    }
+    // SAFETY: the directive that is read now, and what stands in it, if anything does.
+    let inside = unsafe { (*(*parms).directive).first_child };
+    // SAFETY: where the section itself stands: what is not about interpreters has its effect there.
+    let place = unsafe { (*parms).context };
+    // SAFETY: the tree and the section live as long as the configuration is read.
+    let refusal = unsafe { ffi_httpd::ap_walk_config(inside, parms, place) };
+    // SAFETY: as in `apply_row`.
+    if let Some(config) = unsafe { config_of((*parms).server) } {
+        config.section.is_in_block = false;
+    }
+    refusal
 }
 
 /// Applies a line. The sentence for httpd if it is refused.
@@ -147,14 +182,38 @@ unsafe fn apply_row(
         }
         Apply::Server(apply) => {
             // SAFETY: the caller's promise.
-            let slots = unsafe { (*server).module_config };
-            // SAFETY: the slots belong to a live server, and ours was made by `hooks::create_server_config`.
-            let config = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
-            // SAFETY: as above; configuration is read by one thread.
-            let config = unsafe { config.cast::<ServerConfig>().as_mut() };
-            apply(&mut config.ok_or_else(no_place)?.section, arguments)
+            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
+            apply(&mut config.section, arguments)
+        }
+        Apply::Interpreter(apply) => {
+            // SAFETY: the caller's promise.
+            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
+            apply(config.section.interpreter_words(), arguments)
+        }
+        Apply::Block(parse) => {
+            // SAFETY: the caller's promise.
+            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
+            if config.section.is_in_block {
+                return Err(Refusal::because("cannot stand in another of its kind"));
+            }
+            let line = arguments.words.first().copied().unwrap_or_default();
+            config.section.blocks.push(parse(line)?);
+            config.section.is_in_block = true;
+            Ok(())
         }
     }
+}
+
+/// # Safety
+///
+/// `server` is alive, and nobody else uses our configuration of it during `'c`: it is read by one thread.
+unsafe fn config_of<'c>(server: *mut ffi_httpd::server_rec) -> Option<&'c mut ServerConfig> {
+    // SAFETY: the caller's promise.
+    let slots = unsafe { (*server).module_config };
+    // SAFETY: the slots belong to a live server, and ours was made by `hooks::create_server_config`.
+    let config = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
+    // SAFETY: as above.
+    unsafe { config.cast::<ServerConfig>().as_mut() }
 }
 
 fn no_place() -> Refusal {

@@ -84,7 +84,7 @@ impl<'r> Request<'r> {
     }
 
     /// The headers of every response, error documents included.
-    fn headers_for_errors(self) -> Table<'r> {
+    pub fn headers_for_errors(self) -> Table<'r> {
         // SAFETY: a request has its tables as long as it lives.
         unsafe { Table::from_raw(self.field(|request| request.err_headers_out)) }
     }

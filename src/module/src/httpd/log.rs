@@ -12,7 +12,6 @@ use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use clutch_core::log::{Forward, Level, Record, Sink};
-use ffi_engine::host::ServerLog;
 use smallvec::SmallVec;
 
 use crate::httpd::record;
@@ -37,16 +36,6 @@ impl Sink for MainLog {
 
     fn write(&self, record: &Record<'_>) {
         write_main(record, 0);
-    }
-}
-
-impl ServerLog for MainLog {
-    fn write(record: &Record<'_>) {
-        write_main(record, 0);
-    }
-
-    fn level() -> Level {
-        Sink::level(&MainLog)
     }
 }
 
@@ -110,7 +99,7 @@ pub fn write_request(request: Request<'_>, record: &Record<'_>) {
     }
 }
 
-fn write_main(record: &Record<'_>, flags: c_int) {
+pub(crate) fn write_main(record: &Record<'_>, flags: c_int) {
     let file = file_name(record);
     // SAFETY: httpd sets it before it has any threads, and never while a child runs.
     let server = unsafe { ffi_httpd::ap_server_conf };

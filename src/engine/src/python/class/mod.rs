@@ -8,6 +8,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
+use parking_lot::Mutex;
 use pyo3_ffi as ffi;
 
 use super::attached::Attached;
@@ -95,11 +96,11 @@ unsafe extern "C" fn itself(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
 
 /// Makes the class of T, for this interpreter.
 pub fn define<T: Payload>(py: Attached<'_>) -> PyResult<Kept> {
+    let tables = tables::<T>();
     let mut slots = vec![slot(ffi::Py_tp_dealloc, deallocate::<T> as *mut c_void)];
-    slots.push(slot(ffi::Py_tp_methods, method_table(T::methods()).cast()));
-    let getters = T::getters();
-    if !getters.is_empty() {
-        slots.push(slot(ffi::Py_tp_getset, getter_table(getters).cast()));
+    slots.push(slot(ffi::Py_tp_methods, tables.methods.cast()));
+    if !tables.getters.is_null() {
+        slots.push(slot(ffi::Py_tp_getset, tables.getters.cast()));
     }
     if let Some(Next(trampoline)) = T::next() {
         slots.push(slot(ffi::Py_tp_iter, itself as *mut c_void));
@@ -126,7 +127,39 @@ fn slot(number: c_int, value: *mut c_void) -> ffi::PyType_Slot {
     }
 }
 
-/// A method table that lives as long as the process: CPython keeps pointing to it. One per class and interpreter.
+/// What the classes of one kind have in common in all interpreters. Lives as long as the process: CPython keeps pointing to
+/// it.
+#[derive(Clone, Copy)]
+struct Tables {
+    methods: *mut ffi::PyMethodDef,
+    /// Null if there are none.
+    getters: *mut ffi::PyGetSetDef,
+}
+
+// SAFETY: addresses of tables that are never written to.
+unsafe impl Send for Tables {}
+
+/// The tables of T, made once.
+fn tables<T: Payload>() -> Tables {
+    static KNOWN: Mutex<Vec<(usize, Tables)>> = Mutex::new(Vec::new());
+    let name = T::NAME.as_ptr().addr();
+    let mut known = KNOWN.lock();
+    if let Some((_, tables)) = known.iter().find(|(of, _)| *of == name) {
+        return *tables;
+    }
+    let getters = T::getters();
+    let tables = Tables {
+        methods: method_table(T::methods()),
+        getters: match getters.is_empty() {
+            true => ptr::null_mut(),
+            false => getter_table(getters),
+        },
+    };
+    known.push((name, tables));
+    tables
+}
+
+/// A method table that lives as long as the process.
 fn method_table(methods: Vec<Method>) -> *mut ffi::PyMethodDef {
     let end = ffi::PyMethodDef::zeroed();
     let table = methods

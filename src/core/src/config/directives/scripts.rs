@@ -1,0 +1,82 @@
+//! Directives that say where scripts are.
+
+use std::sync::Arc;
+
+use crate::config::alias::{Alias, Pattern};
+use crate::config::alias_options::AliasOptions;
+use crate::config::directive::{Apply, Arguments, Directive, Scope, Takes};
+use crate::config::preload::Preload;
+use crate::config::value::{Refusal, Shown};
+
+pub(super) const ROWS: &[Directive] = &[
+    Directive {
+        name: c"ClutchPreload",
+        scope: Scope::Server,
+        takes: Takes::TwoOrMore,
+        syntax: "FILE application-group=NAME",
+        default: "none",
+        summary: c"Loads a script into an application group's interpreter when a process starts. Groups are loaded side by side.",
+        apply: Apply::Server(|server, args| {
+            server.imports.push(Preload::preload(args.words)?);
+            Ok(())
+        }),
+    },
+    Directive {
+        name: c"WSGIImportScript",
+        scope: Scope::Server,
+        takes: Takes::TwoOrMore,
+        syntax: "FILE process-group=%{GLOBAL} application-group=NAME",
+        default: "none",
+        summary: c"Loads a script into an application group's interpreter when a process starts.",
+        apply: Apply::Server(|server, args| {
+            server.imports.push(Preload::import_script(args.words)?);
+            Ok(())
+        }),
+    },
+    Directive {
+        name: c"WSGIScriptAlias",
+        scope: Scope::Server,
+        takes: Takes::TwoOrMore,
+        syntax: "URL-PATH FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=%{GLOBAL}]",
+        default: "none",
+        summary: c"Serves the URLs below a path by a script, or by the scripts of a directory.",
+        apply: Apply::Server(|server, args| {
+            let alias = alias(args, |path| Ok(Pattern::Prefix(path.into())))?;
+            server.aliases.push(alias);
+            Ok(())
+        }),
+    },
+    Directive {
+        name: c"WSGIScriptAliasMatch",
+        scope: Scope::Server,
+        takes: Takes::TwoOrMore,
+        syntax: "REGEX FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=%{GLOBAL}]",
+        default: "none",
+        summary: c"As WSGIScriptAlias, for the URL paths that match an expression; $0 to $9 in the target are its groups.",
+        apply: Apply::Server(|server, args| {
+            let alias = alias(args, |regex| expression(args, regex))?;
+            server.aliases.push(alias);
+            Ok(())
+        }),
+    },
+];
+
+fn alias(
+    args: &Arguments<'_>,
+    pattern: impl FnOnce(&[u8]) -> Result<Pattern, Refusal>,
+) -> Result<Arc<Alias>, Refusal> {
+    let [path, target, options @ ..] = args.words else {
+        return Err(Refusal::because("takes a path and a target"));
+    };
+    Ok(Arc::new(Alias {
+        pattern: pattern(path)?,
+        target: (*target).into(),
+        options: AliasOptions::parse(options)?,
+    }))
+}
+
+fn expression(args: &Arguments<'_>, regex: &[u8]) -> Result<Pattern, Refusal> {
+    let expression = args.expressions.compile(regex);
+    let refused = || Refusal::because(format!("takes a regular expression, not {}", Shown(regex)));
+    expression.map(Pattern::Search).ok_or_else(refused)
+}

@@ -1,0 +1,236 @@
+//! An application group: its plan, its gate, and the interpreters that serve it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use ffi_engine::abi::{GroupPlan, Isolation, Reload};
+use parking_lot::{Mutex, RwLock};
+
+use super::Interpreter;
+use super::gate::Gate;
+use super::reload::Attempt;
+use super::rung::{Abilities, Rung, is_replaced};
+
+/// An application group of this process.
+pub(super) struct Group {
+    /// Empty for the main interpreter's.
+    name: Box<[u8]>,
+    pub(super) plan: GroupPlan<'static>,
+    pub(super) gate: Option<Arc<Gate>>,
+    /// Held while interpreters are made for a call, so that they are made once; a thread waits for it while attached to
+    /// nothing.
+    pub(super) making: Mutex<()>,
+    members: RwLock<Members>,
+    /// Whether a thread is making interpreters behind the calls' back.
+    busy: AtomicBool,
+    /// The last replacement that was tried in vain.
+    pub(super) failed: Mutex<Option<Attempt>>,
+    /// Whether it is gone from the pool; whoever has it looks for its successor. Written while `making` is held.
+    retired: AtomicBool,
+}
+
+/// Who serves a group.
+struct Members {
+    serving: Vec<Arc<Interpreter>>,
+    rung: Rung,
+}
+
+impl std::fmt::Debug for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Group({})", self.shown())
+    }
+}
+
+impl Group {
+    pub(super) fn new(name: &[u8], plan: GroupPlan<'static>, rung: Rung) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            plan,
+            gate: Gate::of(&plan),
+            making: Mutex::new(()),
+            members: RwLock::new(Members {
+                serving: Vec::new(),
+                rung,
+            }),
+            busy: AtomicBool::new(false),
+            failed: Mutex::new(None),
+            retired: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    /// Retires the group if no call runs in it, or is about to. Gives its interpreters, which serve no more.
+    pub(super) fn retire_idle(&self) -> Vec<Arc<Interpreter>> {
+        let Some(_making) = self.making.try_lock() else {
+            return Vec::new();
+        };
+        let idle = self.remove_idle();
+        if !idle.is_empty() {
+            self.retired.store(true, Ordering::Release);
+        }
+        idle
+    }
+
+    pub(super) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// The name for the log.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.name)
+    }
+
+    pub(super) fn is_main(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// Whether its interpreters may be ended before the process.
+    pub(super) fn is_endable(&self) -> bool {
+        is_replaced(&self.plan) || (cfg!(Py_3_14) && self.plan.isolation == Isolation::Auto)
+    }
+
+    /// What makes new code run. The main interpreter is never replaced.
+    pub(super) fn reload(&self) -> Reload {
+        match self.is_main() {
+            true => self.plan.reload.min(Reload::Script),
+            false => self.plan.reload,
+        }
+    }
+
+    /// How many interpreters should serve it: more than one only where they run at the same time.
+    pub(super) fn wanted(&self) -> usize {
+        match (self.rung(), self.plan.interpreters) {
+            _ if self.is_main() => 1,
+            (Rung::OwnGil, 0) => thread::available_parallelism().map_or(1, usize::from),
+            (Rung::OwnGil, number) => number as usize,
+            _ => 1,
+        }
+    }
+
+    pub(super) fn rung(&self) -> Rung {
+        self.members.read().rung
+    }
+
+    /// Goes from `from` to the rung below, unless another thread has. The new rung, if there is one.
+    pub(super) fn go_down(&self, from: Rung) -> Option<Rung> {
+        let mut members = self.members.write();
+        if members.rung == from {
+            members.rung = from.below(&self.plan)?;
+        }
+        Some(members.rung)
+    }
+
+    /// The interpreters that take new calls.
+    pub(super) fn serving(&self) -> Vec<Arc<Interpreter>> {
+        self.members.read().serving.clone()
+    }
+
+    /// The one with the fewest running calls; the earliest made of several.
+    pub(super) fn least_busy(&self) -> Option<Arc<Interpreter>> {
+        let members = self.members.read();
+        if let [only] = &members.serving[..] {
+            return Some(Arc::clone(only));
+        }
+        let counted = members
+            .serving
+            .iter()
+            .filter_map(|one| one.in_flight().map(|count| (count, one)));
+        counted
+            .min_by_key(|(count, _)| *count)
+            .map(|(_, one)| Arc::clone(one))
+    }
+
+    /// `new` serve from now on; gives those that did.
+    pub(super) fn swap(&self, new: Vec<Arc<Interpreter>>) -> Vec<Arc<Interpreter>> {
+        std::mem::replace(&mut self.members.write().serving, new)
+    }
+
+    /// One more serves, unless those that it was to join, such as `beside`, have been replaced. Gives it back then.
+    pub(super) fn join(
+        &self,
+        new: Arc<Interpreter>,
+        beside: &Arc<Interpreter>,
+    ) -> Result<(), Arc<Interpreter>> {
+        let mut members = self.members.write();
+        if !members.serving.iter().any(|one| Arc::ptr_eq(one, beside)) {
+            return Err(new);
+        }
+        members.serving.push(new);
+        Ok(())
+    }
+
+    /// Takes one out of service. Whether it was in.
+    pub(super) fn remove(&self, interpreter: &Arc<Interpreter>) -> bool {
+        let mut members = self.members.write();
+        let before = members.serving.len();
+        members.serving.retain(|one| !Arc::ptr_eq(one, interpreter));
+        members.serving.len() < before
+    }
+
+    /// Takes all out of service if no call runs in any of them.
+    fn remove_idle(&self) -> Vec<Arc<Interpreter>> {
+        let mut members = self.members.write();
+        match members.serving.iter().all(|one| one.in_flight() == Some(0)) {
+            true => std::mem::take(&mut members.serving),
+            false => Vec::new(),
+        }
+    }
+
+    /// When the last call left, in milliseconds of [`super::now`]; `None` if calls run or nobody serves.
+    pub(super) fn idle_since(&self) -> Option<u64> {
+        let members = self.members.read();
+        let idle = members.serving.iter().all(|one| one.in_flight() == Some(0));
+        let latest = members
+            .serving
+            .iter()
+            .map(|one| one.last_used.load(Ordering::Relaxed))
+            .max();
+        latest.filter(|_| idle)
+    }
+
+    /// Runs `work` on a thread of its own, unless such a thread is at work for this group already.
+    pub(super) fn in_background(
+        self: &Arc<Self>,
+        name: &str,
+        work: impl FnOnce(&Arc<Group>) + Send + 'static,
+    ) {
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let group = Arc::clone(self);
+        let thread = thread::Builder::new()
+            .name(name.into())
+            .stack_size(super::ending::STACK);
+        let spawned = thread.spawn(move || {
+            let _free = Free(&group);
+            super::ending::guarded(|| work(&group));
+        });
+        if spawned.is_err() {
+            self.busy.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// Lets the next background thread begin.
+struct Free<'a>(&'a Group);
+
+impl Drop for Free<'_> {
+    fn drop(&mut self) {
+        self.0.busy.store(false, Ordering::Release);
+    }
+}
+
+impl Abilities {
+    /// The rung on which a group of this plan begins in this process.
+    pub(super) fn first_rung(self, name: &[u8], plan: &GroupPlan<'_>) -> Rung {
+        match name {
+            b"" => Rung::SharedGil,
+            _ => Rung::first(plan, self),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The end of interpreters that nobody has used for long.
+
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use super::group::Group;
+use super::{ending, now, pool};
+
+/// How often is looked, at least; and at most, so that short limits are kept.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// Sees to it that the interpreters of `group` are ended when they are idle, if its plan says so.
+pub(super) fn watch(group: &Group) {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    if group.plan.idle_timeout == 0 || group.is_main() {
+        return;
+    }
+    STARTED.get_or_init(|| {
+        let spawned = thread::Builder::new()
+            .name("clutch-idle".into())
+            .spawn(|| ending::guarded(run));
+        if let Err(error) = spawned {
+            tracing::error!(%error, "there is no thread to end idle interpreters");
+        }
+    });
+}
+
+fn run() {
+    // While the process stops there is no pool that runs.
+    while let Ok(pool) = pool::running() {
+        let mut pause = PAUSES.1;
+        for group in pool.groups() {
+            let limit = u64::from(group.plan.idle_timeout);
+            if limit == 0 || group.is_main() {
+                continue;
+            }
+            pause = pause.min(Duration::from_millis(limit / 4));
+            let is_due = group
+                .idle_since()
+                .is_some_and(|since| now().saturating_sub(since) >= limit);
+            if !is_due {
+                continue;
+            }
+            let interpreters = group.retire_idle();
+            if !interpreters.is_empty() {
+                pool.forget(&group);
+            }
+            for interpreter in interpreters {
+                ending::retire(
+                    interpreter,
+                    "nobody has used it for as long as ClutchIdleTimeout says",
+                );
+            }
+        }
+        thread::sleep(pause.max(PAUSES.0));
+    }
+}

@@ -1,0 +1,205 @@
+//! New interpreters: on which rung, and when there is room for one.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use clutch_core::log::Level;
+
+use super::group::Group;
+use super::parts::Parts;
+use super::pool::{self, Pool};
+use super::rung::Rung;
+use super::{Interpreter, ending, idle, seat, stacks};
+use crate::error::{Error, Kind};
+use crate::host;
+use crate::python::{Attached, ThreadState, runtime};
+
+/// An interpreter of `group` that takes calls, the least busy one; one is made if there is none. Nothing if the group is
+/// gone from the pool.
+pub(super) fn choose(group: &Arc<Group>) -> Result<Option<Arc<Interpreter>>, Error> {
+    if let Some(interpreter) = group.least_busy() {
+        return Ok(Some(interpreter));
+    }
+    let _making = group.making.lock();
+    if group.is_retired() {
+        return Ok(None);
+    }
+    if let Some(interpreter) = group.least_busy() {
+        return Ok(Some(interpreter));
+    }
+    let interpreter = make(group)?;
+    group.swap(vec![Arc::clone(&interpreter)]);
+    Ok(Some(interpreter))
+}
+
+/// A new interpreter for `group`, on the rung where the group stands. It serves nobody yet.
+pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
+    let pool = pool::running()?;
+    let refused = |why: String| {
+        let group = group.shown();
+        Error::saying(
+            Kind::Interpreter,
+            format!("no interpreter could be made for application group '{group}': {why}"),
+        )
+    };
+    let rung = group.rung();
+    if rung == Rung::Process {
+        return Err(refused(NO_PROCESS.into()));
+    }
+    make_room(pool, group)?;
+    let interpreter = create(pool, group, rung).map_err(refused)?;
+    pool.add(&interpreter);
+    idle::watch(group);
+    Ok(interpreter)
+}
+
+/// What is missing for the last rung.
+pub(super) const NO_PROCESS: &str = "it needs a process of its own, and this version has no daemon mode yet; \
+     'WSGIApplicationGroup %{GLOBAL}' gives one such application the main interpreter";
+
+fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter>, String> {
+    let main = seat::main().map_err(|error| error.log_text().unwrap_or_default().to_owned())?;
+    let own_gil = rung == Rung::OwnGil;
+    if own_gil {
+        stacks::has_own_gil();
+    }
+    let (id, first) =
+        runtime::new_interpreter(main.state(), own_gil).map_err(|refused| refused.0)?;
+    match furnish(pool, group, &first, own_gil) {
+        Ok(parts) => {
+            let first = first.set_aside();
+            Ok(Arc::new(Interpreter::new(group, rung, id, first, parts)))
+        }
+        Err(why) => {
+            runtime::end_interpreter(first, main.state());
+            Err(why)
+        }
+    }
+}
+
+/// Makes the interpreter of `state` ready for applications.
+pub(super) fn furnish(
+    pool: &Pool,
+    group: &Group,
+    state: &ThreadState,
+    own_gil: bool,
+) -> Result<Parts, String> {
+    let environment = (!group.is_main()).then_some(pool.environment());
+    let parts = state.attach(|py| {
+        Parts::build(py, pool.plan(), group, own_gil, environment).map_err(|raised| {
+            let exception = raised.take(py);
+            let value = exception.value();
+            format!("{}: {}", value.type_name(), value.to_text())
+        })
+    })?;
+    tracing::info!(own_gil, "made {}", parts.context);
+    Ok(parts)
+}
+
+/// Sees to it that the process may have one interpreter more: ends those of the group that was idle for the longest time.
+fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
+    let most = pool.plan().max_interpreters as usize;
+    while most > 0 && pool.serving() >= most {
+        let mut idle: Vec<_> = pool
+            .groups()
+            .into_iter()
+            .filter(|one| one.is_endable() && !std::ptr::eq(&**one, group))
+            .filter_map(|one| one.idle_since().map(|since| (since, one)))
+            .collect();
+        idle.sort_by_key(|(since, _)| *since);
+        let evicted = idle.iter().find_map(|(_, one)| {
+            let interpreters = one.retire_idle();
+            (!interpreters.is_empty()).then_some((one, interpreters))
+        });
+        let Some((one, interpreters)) = evicted else {
+            let group = group.shown();
+            return Err(Error::saying(
+                Kind::Full,
+                format!(
+                    "application group '{group}' gets no interpreter: the process has {most}, as many as \
+                     ClutchMaxInterpreters lets it, and none of them is idle and may be ended"
+                ),
+            ));
+        };
+        pool.forget(one);
+        for interpreter in interpreters {
+            ending::retire(interpreter, "another group needs its place");
+        }
+    }
+    Ok(())
+}
+
+/// Takes the application of `interpreter` one rung down, because an extension module cannot live where it is. Whether
+/// there is another interpreter to try.
+pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool {
+    let group = &interpreter.group;
+    let Refusal {
+        module,
+        file,
+        reason,
+    } = refusal;
+    let name = group.shown();
+    match interpreter.rung.below(&group.plan) {
+        Some(Rung::Process) => {
+            if !interpreter.stuck.swap(true, Ordering::Relaxed) {
+                let text = format!(
+                    "application group '{name}' cannot live beside others in this process, because the extension module \
+                     {module} ({file}) refuses: {reason}; {NO_PROCESS}"
+                );
+                host::log(Level::Warning, text.as_bytes());
+            }
+            false
+        }
+        Some(below) => {
+            if group.go_down(interpreter.rung) != Some(below) {
+                return true;
+            }
+            let text = format!(
+                "application group '{name}' goes from {} to {}, because the extension module {module} ({file}) refuses: \
+                 {reason}",
+                interpreter.rung.name(),
+                below.name()
+            );
+            host::log(Level::Notice, text.as_bytes());
+            true
+        }
+        None => false,
+    }
+}
+
+/// What an extension module said when it would not load in an interpreter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Name of the module.
+    pub module: String,
+    /// Its file.
+    pub file: String,
+    /// The first line of what it said.
+    pub reason: String,
+}
+
+/// What the import hook has noted in this interpreter since it was asked last.
+pub(super) fn refusals(py: Attached<'_>, interpreter: &Interpreter) -> Vec<Refusal> {
+    let taken = (|| {
+        let list = interpreter.parts.take_refusals.get(py).call([])?;
+        let mut refusals = Vec::new();
+        for index in 0..list.items() {
+            let Some(one) = list.item(index) else { break };
+            let text = |index| {
+                one.item(index)
+                    .map(|part| part.to_text())
+                    .unwrap_or_default()
+            };
+            refusals.push(Refusal {
+                module: text(0),
+                file: text(1),
+                reason: text(2),
+            });
+        }
+        Ok(refusals)
+    })();
+    taken.unwrap_or_else(|raised: crate::python::Raised| {
+        drop(raised.take(py));
+        Vec::new()
+    })
+}

@@ -1,0 +1,215 @@
+//! Interpreters give way to new ones.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use ffi_engine::abi::ReloadPolicy;
+
+use super::group::Group;
+use super::making::make;
+use super::reload::{self, Attempt};
+use super::{Interpreter, ending, lease, pool, script};
+use crate::error::Error;
+use crate::host;
+
+/// Replaces the interpreters of a group by a new one, which then loads the code, and shows its errors, for the request of
+/// this thread. Does nothing if another thread has done so since this one found `old`.
+pub(super) fn at_once(old: &Arc<Interpreter>, why: &'static str) -> Result<(), Error> {
+    let group = &old.group;
+    let _making = group.making.lock();
+    if !serves(group, old) {
+        return Ok(());
+    }
+    reload::settle(old);
+    let new = make(group)?;
+    for one in group.swap(vec![new]) {
+        ending::retire(one, why);
+    }
+    Ok(())
+}
+
+/// Replaces the interpreters of a group while they serve: they go when new ones have loaded the same scripts. If those do
+/// not load, the old ones stay.
+pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
+    let old = Arc::clone(old);
+    let group = Arc::clone(&old.group);
+    group.in_background("clutch-reload", move |group| {
+        if !serves(group, &old) {
+            return;
+        }
+        reload::settle(&old);
+        let begun = SystemTime::now();
+        match successors(group, &old) {
+            Ok(new) => {
+                *group.failed.lock() = None;
+                let _making = group.making.lock();
+                let gone = if serves(group, &old) {
+                    group.swap(new)
+                } else {
+                    new
+                };
+                for one in gone {
+                    ending::retire(one, why);
+                }
+            }
+            Err(failed) => {
+                if let Some(attempt) = failed {
+                    *group.failed.lock() = Some(attempt);
+                }
+                keep_watching(&old, begun);
+            }
+        }
+    });
+}
+
+fn serves(group: &Group, interpreter: &Arc<Interpreter>) -> bool {
+    group
+        .serving()
+        .iter()
+        .any(|one| Arc::ptr_eq(one, interpreter))
+}
+
+/// The old code serves on: the next change of its files, whatever they are, is the next reason to try.
+fn keep_watching(old: &Arc<Interpreter>, begun: SystemTime) {
+    let Ok(lease) = lease::lease_on(old) else {
+        return;
+    };
+    let files = lease.attach(|py, _| {
+        reload::all_source_files(py).unwrap_or_else(|raised| {
+            drop(raised.take(py));
+            Vec::new()
+        })
+    });
+    reload::begin_anew(old, &files, begun);
+}
+
+/// As many new interpreters as the group wants, which have loaded the scripts that `old` has. Those that do not load are
+/// ended, and the attempt is told.
+fn successors(
+    group: &Arc<Group>,
+    old: &Interpreter,
+) -> Result<Vec<Arc<Interpreter>>, Option<Attempt>> {
+    let scripts = old.scripts.loaded();
+    let mut new: Vec<Arc<Interpreter>> = Vec::new();
+    while new.len() < group.wanted() {
+        let outcome = make(group)
+            .map_err(|error| {
+                log(&error);
+                None
+            })
+            .and_then(|one| {
+                new.push(Arc::clone(&one));
+                load(&one, &scripts)
+            });
+        if let Err(failed) = outcome {
+            for one in new {
+                ending::retire(one, "its code could not be loaded");
+            }
+            return Err(failed);
+        }
+    }
+    Ok(new)
+}
+
+/// Loads scripts in a new interpreter. A failure is logged.
+fn load(interpreter: &Arc<Interpreter>, scripts: &[Box<[u8]>]) -> Result<(), Option<Attempt>> {
+    for path in scripts {
+        let changed_at = super::script_file::changed_at(path).unwrap_or(0);
+        let loaded = lease::lease_on(interpreter).and_then(|lease| {
+            lease.attach(|py, interpreter| script::preload(py, interpreter, path))
+        });
+        if let Err(error) = loaded {
+            log(&error);
+            return Err(Some(Attempt {
+                script: path.clone(),
+                changed_at,
+            }));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn log(error: &Error) {
+    if let Some(text) = error.log_text() {
+        host::log(error.level(), text.as_bytes());
+    }
+}
+
+/// What is due when a call has left: more interpreters, or others.
+pub(super) fn after_call(interpreter: &Arc<Interpreter>) {
+    let group = &interpreter.group;
+    if !interpreter.is_alone() && group.serving().len() < group.wanted() {
+        grow(interpreter);
+    }
+    let most = group.plan.max_requests;
+    if most > 0
+        && !interpreter.is_main()
+        && interpreter.calls.fetch_add(1, Ordering::Relaxed) + 1 >= most
+    {
+        behind(interpreter, "it has served as many requests as it may");
+    }
+}
+
+/// Makes the interpreters that the group wants beside the first one.
+fn grow(first: &Arc<Interpreter>) {
+    let first = Arc::clone(first);
+    let group = Arc::clone(&first.group);
+    group.in_background("clutch-grow", move |group| {
+        let scripts = first.scripts.loaded();
+        while group.serving().len() < group.wanted() && serves(group, &first) {
+            let new = match make(group) {
+                Ok(new) => new,
+                Err(error) => return log(&error),
+            };
+            let gone = match load(&new, &scripts) {
+                Ok(()) => group.join(new, &first).err(),
+                Err(_) => Some(new),
+            };
+            if let Some(gone) = gone {
+                return ending::retire(gone, "it is not wanted any more");
+            }
+        }
+    });
+}
+
+/// Takes an interpreter out of service for a call that runs again elsewhere. To be called detached.
+pub(super) fn abandon_for(interpreter: &Arc<Interpreter>, why: &'static str) {
+    if interpreter.is_main() {
+        return;
+    }
+    if interpreter.group.remove(interpreter) {
+        ending::retire(Arc::clone(interpreter), why);
+    }
+}
+
+/// Replaces the interpreters of the group of this name, for an operator. Whether it has any that may be replaced.
+pub(super) fn by_name(name: &[u8]) -> bool {
+    let Ok(pool) = pool::running() else {
+        return false;
+    };
+    let Some(group) = pool.known(name) else {
+        return false;
+    };
+    let Some(old) = group.serving().into_iter().next() else {
+        return false;
+    };
+    if !group.is_endable() || group.is_main() {
+        let name = group.shown();
+        tracing::warn!(
+            "application group '{name}' cannot be reloaded: ClutchReload group would allow it"
+        );
+        return false;
+    }
+    match group.plan.reload_policy {
+        ReloadPolicy::Seamless => behind(&old, ASKED),
+        ReloadPolicy::Fresh => {
+            if let Err(error) = at_once(&old, ASKED) {
+                log(&error);
+            }
+        }
+    }
+    true
+}
+
+const ASKED: &str = "an operator has asked for it";

@@ -1,0 +1,185 @@
+//! How long a call may run.
+//!
+//! One thread looks at all calls that have a limit. When one is over, it has `mod_wsgi.RequestTimeout` raised in the call's
+//! thread and logs where that was; if the call goes on nevertheless, its interpreter is replaced, so that new calls go
+//! elsewhere.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clutch_core::log::Level;
+use parking_lot::{Condvar, Mutex};
+
+use super::{Interpreter, ending, replace, stacks};
+use crate::host;
+use crate::python::{ThreadState, raise_in_thread, thread_ident};
+use crate::wsgi::Call;
+
+/// How long a call may go on after the exception.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A call with a limit, from its begin to its end.
+pub(super) struct Watched(Arc<Running>);
+
+struct Running {
+    interpreter: Arc<Interpreter>,
+    call: Weak<Call>,
+    /// Python's identifier of the thread.
+    thread: i64,
+    deadline: Instant,
+    /// Whether the exception has been raised. Written by the clock, read by the call.
+    timed_out: AtomicBool,
+    /// Whether the interpreter has been given up for it. Used by the clock only.
+    given_up: AtomicBool,
+    /// Held while the exception is raised, and taken for good by the end of the call: it must not hit the thread's next one.
+    over: Mutex<bool>,
+}
+
+/// All calls that have a limit.
+#[derive(Default)]
+struct Clock {
+    running: Mutex<Vec<Arc<Running>>>,
+    /// Told when there is a new call.
+    more: Condvar,
+}
+
+static CLOCK: OnceLock<&'static Clock> = OnceLock::new();
+
+impl Watched {
+    /// Watches the call that this thread begins, if its group limits how long calls run.
+    pub(super) fn begin(interpreter: &Arc<Interpreter>, call: &Arc<Call>) -> Option<Self> {
+        let limit = interpreter.group.plan.request_timeout;
+        if limit == 0 {
+            return None;
+        }
+        let clock = CLOCK.get_or_init(start);
+        let running = Arc::new(Running {
+            interpreter: Arc::clone(interpreter),
+            call: Arc::downgrade(call),
+            thread: thread_ident(),
+            deadline: Instant::now() + Duration::from_millis(limit.into()),
+            timed_out: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
+            over: Mutex::new(false),
+        });
+        clock.running.lock().push(Arc::clone(&running));
+        clock.more.notify_one();
+        Some(Self(running))
+    }
+
+    /// Whether the exception has been raised.
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.0.timed_out.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        *self.0.over.lock() = true;
+        if let Some(clock) = CLOCK.get() {
+            clock
+                .running
+                .lock()
+                .retain(|one| !Arc::ptr_eq(one, &self.0));
+        }
+    }
+}
+
+fn start() -> &'static Clock {
+    let clock: &'static Clock = Box::leak(Box::default());
+    let spawned = thread::Builder::new()
+        .name("clutch-clock".into())
+        .spawn(move || ending::guarded(|| clock.run()));
+    if let Err(error) = spawned {
+        tracing::error!(%error, "there is no thread to limit how long requests run");
+    }
+    clock
+}
+
+impl Clock {
+    fn run(&self) {
+        loop {
+            let due: Vec<Arc<Running>> = {
+                let mut running = self.running.lock();
+                match running.iter().filter_map(|one| one.next()).min() {
+                    Some(at) if at > Instant::now() => {
+                        self.more.wait_until(&mut running, at);
+                    }
+                    Some(_) => (),
+                    None => self.more.wait(&mut running),
+                }
+                let now = Instant::now();
+                running
+                    .iter()
+                    .filter(|one| one.next().is_some_and(|at| at <= now))
+                    .cloned()
+                    .collect()
+            };
+            due.into_iter().for_each(Running::act);
+        }
+    }
+}
+
+impl Running {
+    /// When the clock has to act on it next.
+    fn next(&self) -> Option<Instant> {
+        if !self.timed_out.load(Ordering::Acquire) {
+            return Some(self.deadline);
+        }
+        (!self.given_up.load(Ordering::Relaxed)).then(|| self.deadline + GRACE)
+    }
+
+    fn act(self: Arc<Self>) {
+        if self.timed_out.swap(true, Ordering::AcqRel) {
+            self.given_up.store(true, Ordering::Relaxed);
+            let context = &self.interpreter.parts.context;
+            self.log(&format!(
+                "the request goes on in spite of the exception; {context} is replaced"
+            ));
+            replace::behind(&self.interpreter, "a request in it does not end");
+            return;
+        }
+        // Attaching waits as long as the stuck code keeps the GIL; the clock must not.
+        let _ = thread::Builder::new()
+            .name("clutch-timeout".into())
+            .spawn(move || ending::guarded(|| self.interrupt()));
+    }
+
+    fn interrupt(&self) {
+        let Some(_visit) = self.interpreter.visit() else {
+            return;
+        };
+        let Some(state) = ThreadState::new(self.interpreter.id) else {
+            return;
+        };
+        let lines = state.attach(|py| {
+            let lines = stacks::lines(py, Some(self.thread)).unwrap_or_else(|raised| {
+                drop(raised.take(py));
+                Vec::new()
+            });
+            let over = self.over.lock();
+            if !*over {
+                let class = self.interpreter.parts.request_timeout.get(py);
+                raise_in_thread(py, self.thread, &class);
+            }
+            lines
+        });
+        state.delete();
+        let limit = self.interpreter.group.plan.request_timeout;
+        self.log(&format!(
+            "a request has run for {limit} ms, as long as ClutchRequestTimeout lets it; RequestTimeout is raised in thread \
+             {}, and the stacks of the interpreter's threads follow",
+            self.thread
+        ));
+        lines.iter().for_each(|line| self.log(line));
+    }
+
+    fn log(&self, text: &str) {
+        match self.call.upgrade() {
+            Some(call) => call.log(Level::Error, text.as_bytes()),
+            None => host::log(Level::Error, text.as_bytes()),
+        }
+    }
+}

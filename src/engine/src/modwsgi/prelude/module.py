@@ -1,0 +1,132 @@
+"""The modules `mod_wsgi` and `apache`."""
+
+import sys
+from _frozen_importlib_external import PathFinder
+
+ModuleType = type(sys)
+shutdown_callbacks = []
+
+
+class RequestTimeout(BaseException):
+    """Raised in a thread whose request has taken longer than the configured limit.
+
+    It derives from BaseException, so that `except Exception` does not stop it.
+    """
+
+    __module__ = "mod_wsgi"
+
+
+class FileWrapper:
+    """An iterable over the blocks of a file-like object (PEP 3333, wsgi.file_wrapper).
+
+    Returned by an application as it is, over a regular file, it is sent by the server without being read here.
+    """
+
+    __module__ = "mod_wsgi"
+    __slots__ = ("_filelike", "_blksize", "__dict__", "__weakref__")
+
+    def __init__(self, filelike, blksize=8192):
+        if blksize < 0:
+            raise ValueError("blksize must not be negative")
+        self._filelike = filelike
+        self._blksize = blksize
+
+    @property
+    def filelike(self):
+        if self._filelike is None:
+            raise ValueError("the file wrapper is closed")
+        return self._filelike
+
+    @property
+    def blksize(self):
+        return self._blksize
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        data = self.filelike.read(self.blksize)
+        if not isinstance(data, bytes):
+            raise TypeError(f"read() of the file must give bytes, not {type(data).__name__}")
+        if not data:
+            raise StopIteration
+        return data
+
+    def close(self):
+        filelike, self._filelike = self._filelike, None
+        if filelike is not None and hasattr(filelike, "close"):
+            try:
+                filelike.close()
+            except Exception:
+                pass
+
+
+def log_handler(log):
+    """The class mod_wsgi.LogHandler. Made on first use: `logging` is too large to be imported for nothing."""
+    import logging
+
+    class LogHandler(logging.Handler):
+        """A handler that writes records to the error log of httpd, at the level they have."""
+
+        __module__ = "mod_wsgi"
+
+        def emit(self, record):
+            if log._keeps(record.levelno):
+                try:
+                    text = self.format(record)
+                except Exception:
+                    self.handleError(record)
+                else:
+                    log._record(record.levelno, record.pathname, record.lineno, text)
+
+    return LogHandler
+
+
+def subscribe_shutdown(callback, /):
+    """Has callback("process_stopping", shutdown_reason=…) called when the process stops. Gives callback back."""
+    shutdown_callbacks.append(callback)
+    return callback
+
+
+def server_module(facts):
+    """The module `mod_wsgi`."""
+    module = ModuleType("mod_wsgi")
+    module.version = facts["version"]
+    module.process_group = facts["process_group"]
+    module.application_group = facts["application_group"]
+    module.maximum_processes = facts["maximum_processes"]
+    module.threads_per_process = facts["threads_per_process"]
+    module.FileWrapper = FileWrapper
+    module.RequestTimeout = RequestTimeout
+    module.subscribe_shutdown = subscribe_shutdown
+    module.shutdown_callbacks = shutdown_callbacks
+
+    def __getattr__(name):
+        if name == "LogHandler":
+            module.LogHandler = log_handler(facts["stderr"])
+            return module.LogHandler
+        raise AttributeError(f"module 'mod_wsgi' has no attribute {name!r}")
+
+    module.__getattr__ = __getattr__
+    installed = PathFinder.find_spec("mod_wsgi")
+    if installed is not None and installed.submodule_search_locations:
+        module.__path__ = list(installed.submodule_search_locations)
+    return module
+
+
+def apache_module(facts):
+    """The module `apache`: an importable one of that name is extended."""
+    try:
+        import apache as module
+    except ModuleNotFoundError:
+        module = ModuleType("apache")
+    except Exception as error:
+        report(error)
+        module = ModuleType("apache")
+    module.version = facts["apache_version"]
+    module.description = facts["apache_description"]
+    module.mpm_name = facts["apache_mpm"]
+    module.build_date = facts["apache_build_date"]
+    module.maximum_processes = facts["maximum_processes"]
+    module.threads_per_process = facts["threads_per_process"]
+    return module

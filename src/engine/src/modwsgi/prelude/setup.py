@@ -1,0 +1,35 @@
+"""What an interpreter gets before the first line of an application runs."""
+
+import io
+import sys
+
+
+def setup(facts):
+    """Brings a new interpreter into the state that applications find it in."""
+    log = facts["stderr"]
+    replace_streams(facts)
+    if facts["environment"] is not None:
+        private_environment(facts["environment"], log)
+    if facts["restrict_signal"]:
+        ignore_signals(log)
+    set_switch_interval(facts, log)
+    if facts["application_group"]:
+        watch_extensions(log)
+    sys.argv = ["mod_wsgi"]
+    io.TextIOBase.register(facts["errors_class"])
+    if facts["python_home"] is not None:
+        attempt(enter_virtual_environment, facts["python_home"], log)
+    sys.modules["mod_wsgi"] = server_module(facts)
+    sys.modules["apache"] = apache_module(facts)
+    for directories in facts["python_path"]:
+        attempt(add_site_directories, directories)
+    if facts["guard"]:
+        post_guards(facts)
+
+
+def attempt(work, *arguments):
+    """Does what an application may or may not be able to do without."""
+    try:
+        work(*arguments)
+    except Exception as error:
+        report(error)

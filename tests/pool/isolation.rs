@@ -1,0 +1,88 @@
+//! What a group's interpreters share, and how many they are.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use clutch_tests::support::{Plan, app, installation, python, wait};
+
+use super::is_ours;
+
+const KIND: &str = "import sys\nfrom _interpreters import get_config, get_current\n";
+
+#[test]
+fn every_group_gets_the_gil_that_its_options_name() {
+    let name = "every_group_gets_the_gil_that_its_options_name";
+    if !is_ours(name) {
+        return;
+    }
+    if python::minor() < 13 {
+        return installation::skipped(name, "needs Python 3.13");
+    }
+    let script = format!(
+        "{KIND}{}",
+        app::answering("get_config(get_current()[0]).gil")
+    );
+    let httpd = Plan::new()
+        .script("app.wsgi", &script)
+        .config(
+            "ClutchIsolation own-gil\n<WSGIInterpreterOptions application-group=b>\nClutchIsolation shared-gil\n\
+             </WSGIInterpreterOptions>\n<WSGIInterpreterOptions application-group=c>\nClutchIsolation auto\n\
+             </WSGIInterpreterOptions>\nWSGIScriptAlias /a ${APP}/app.wsgi application-group=a\n\
+             WSGIScriptAlias /b ${APP}/app.wsgi application-group=b\nWSGIScriptAlias /c ${APP}/app.wsgi application-group=c",
+        )
+        .start();
+    assert_eq!(
+        ["/a", "/b", "/c"].map(|path| httpd.get(path).ok().to_owned()),
+        ["own", "shared", "own"]
+    );
+}
+
+#[test]
+fn isolation_by_process_says_what_is_missing() {
+    if !is_ours("isolation_by_process_says_what_is_missing") {
+        return;
+    }
+    let httpd = Plan::new()
+        .script("app.wsgi", &app::answering("1"))
+        .config("ClutchIsolation process\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .expects_log("needs a process of its own, and this version has no daemon mode yet")
+        .start();
+    assert_eq!(httpd.get("/").head.status, 500);
+}
+
+#[test]
+fn several_interpreters_of_one_group_compute_at_the_same_time() {
+    let name = "several_interpreters_of_one_group_compute_at_the_same_time";
+    if !is_ours(name) {
+        return;
+    }
+    if python::minor() < 13 || installation::is_prefork() {
+        return installation::skipped(name, "needs Python 3.13, and threads");
+    }
+    // With a switch interval of an hour a thread that computes keeps its lock: others answer only with locks of their own.
+    let script = format!(
+        "import os, sys\nsys.setswitchinterval(3600)\nfrom _interpreters import get_current\n\
+         def application(environ, start_response):\n    me = str(get_current()[0])\n    start_response('200 OK', [])\n    \
+         exists = os.path.exists\n    out = environ['out']\n    \
+         if environ['QUERY_STRING']:\n        open(out + '/busy', 'w').close()\n        \
+         while not exists(out + '/enough'): pass\n    return [me.encode()]\n"
+    );
+    let httpd = Plan::new()
+        .modules(&["env"])
+        .script("app.wsgi", &script)
+        .config("LogLevel warn wsgi:info\nClutchIsolation own-gil\nClutchInterpreters 3\nSetEnv out ${OUT}\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .start();
+    httpd.get("/").ok();
+    wait::until_true("three interpreters", || {
+        httpd.log().count("made the sub-interpreter") == 3
+    });
+    httpd.wait_for_log("made the sub-interpreter");
+    thread::scope(|scope| {
+        let busy = scope.spawn(|| httpd.get("/?busy").ok().to_owned());
+        wait::until_true("the busy one", || httpd.out("busy").exists());
+        let others: BTreeSet<String> = (0..20).map(|_| httpd.get("/").ok().to_owned()).collect();
+        std::fs::write(httpd.out("enough"), "").unwrap();
+        let busy = busy.join().unwrap();
+        assert!(!others.contains(&busy), "{busy} {others:?}");
+    });
+}

@@ -1,0 +1,187 @@
+//! `ClutchReload` and `ClutchReloadPolicy`: new code by a new interpreter, and no request lost.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clutch_tests::support::{Httpd, Plan, app, wait};
+
+use super::is_ours;
+
+/// Writes a file of the application as an editor does: beside it, then in its place.
+fn save(httpd: &Httpd, name: &str, text: &str) {
+    let path = httpd.script(name);
+    let before = fs::metadata(&path).and_then(|found| found.modified()).ok();
+    loop {
+        let beside = path.with_extension("new");
+        fs::write(&beside, text).unwrap();
+        if fs::metadata(&beside).unwrap().modified().ok() != before {
+            return fs::rename(beside, path).unwrap();
+        }
+        thread::sleep(Duration::from_millis(1)); // The clock of the file system has not gone on yet.
+    }
+}
+
+fn script(word: &str) -> String {
+    let count = "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nsys.dont_write_bytecode = True\n\
+                 sys.loads = getattr(sys, 'loads', 0) + 1\n";
+    format!(
+        "{count}{}",
+        app::answering(&format!("('{word}', sys.loads, os.getpid())"))
+    )
+}
+
+fn plan(config: &str) -> Plan {
+    Plan::new()
+        .script("app.wsgi", &script("old"))
+        .config(&format!("{config}\nWSGIScriptAlias / ${{APP}}/app.wsgi"))
+}
+
+#[test]
+fn clutch_reload_group_gives_a_changed_script_a_new_interpreter_in_the_same_process() {
+    if !is_ours("clutch_reload_group_gives_a_changed_script_a_new_interpreter_in_the_same_process")
+    {
+        return;
+    }
+    let httpd = plan("LogLevel warn wsgi:info\nClutchReload group").start();
+    let old = httpd.get("/").ok().to_owned();
+    assert_eq!(httpd.get("/").ok(), old);
+    for word in ["new", "newer", "newest"] {
+        save(&httpd, "app.wsgi", &script(word));
+        assert_eq!(
+            httpd.get("/").ok(),
+            old.replace("'old'", &format!("'{word}'"))
+        );
+    }
+    httpd.wait_for_log("has ended");
+}
+
+#[test]
+fn clutch_reload_off_goes_on_with_the_code_it_has() {
+    if !is_ours("clutch_reload_off_goes_on_with_the_code_it_has") {
+        return;
+    }
+    let httpd = plan("ClutchReload off").start();
+    let old = httpd.get("/").ok().to_owned();
+    save(&httpd, "app.wsgi", &script("new"));
+    assert_eq!(httpd.get("/").ok(), old);
+}
+
+#[test]
+fn clutch_reload_modules_sees_every_source_file_that_was_imported_also_later() {
+    if !is_ours("clutch_reload_modules_sees_every_source_file_that_was_imported_also_later") {
+        return;
+    }
+    let script = format!(
+        "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nsys.dont_write_bytecode = True\nimport early\n\
+         {}",
+        app::answering("early.word + __import__('later').word")
+    );
+    let httpd = Plan::new()
+        .script("app.wsgi", &script)
+        .script("early.py", "word = 'a'\n")
+        .script("later.py", "word = 'b'\n")
+        .config("ClutchReload modules\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .start();
+    assert_eq!(httpd.get("/").ok(), "ab");
+    for (file, word, both) in [
+        ("early.py", "c", "cb"),
+        ("later.py", "d", "cd"),
+        ("early.py", "e", "ed"),
+    ] {
+        save(&httpd, file, &format!("word = '{word}'\n"));
+        assert_eq!(httpd.get("/").ok(), both);
+    }
+}
+
+#[test]
+fn fresh_shows_the_error_of_new_code_and_goes_on_when_it_is_mended() {
+    if !is_ours("fresh_shows_the_error_of_new_code_and_goes_on_when_it_is_mended") {
+        return;
+    }
+    let httpd = plan("ClutchReload group")
+        .expects_log("SyntaxError")
+        .allows_log("")
+        .start();
+    httpd.get("/").ok();
+    save(&httpd, "app.wsgi", "this is no Python\n");
+    assert_eq!(httpd.get("/").head.status, 500);
+    save(&httpd, "app.wsgi", &script("mended"));
+    assert!(httpd.get("/").ok().starts_with("('mended', 1,"));
+}
+
+#[test]
+fn seamless_serves_the_old_code_until_the_new_one_loads_and_logs_a_failure_once() {
+    if !is_ours("seamless_serves_the_old_code_until_the_new_one_loads_and_logs_a_failure_once") {
+        return;
+    }
+    let httpd = plan("ClutchReload group\nClutchReloadPolicy seamless")
+        .workers(4)
+        .expects_log("cannot be loaded")
+        .allows_log("")
+        .start();
+    let old = httpd.get("/").ok().to_owned();
+    save(&httpd, "app.wsgi", "this is no Python\n");
+    assert_eq!(httpd.get("/").ok(), old);
+    httpd.wait_for_log("SyntaxError");
+    for _ in 0..50 {
+        assert_eq!(httpd.get("/").ok(), old);
+    }
+    assert_eq!(httpd.log().count("app.wsgi cannot be loaded"), 1);
+    save(&httpd, "app.wsgi", &script("new"));
+    wait::until_true("the new code", || {
+        httpd.get("/").ok().starts_with("('new', 1,")
+    });
+}
+
+/// Requests from four clients without pause, while the code changes every 100 ms; gives the longest wait.
+fn under_load(httpd: &Httpd) -> Duration {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let (mut longest, mut last) = (Duration::ZERO, 0);
+                    while !done.load(Ordering::Relaxed) {
+                        let begun = Instant::now();
+                        let answer = httpd.get("/").ok().to_owned();
+                        longest = longest.max(begun.elapsed());
+                        let version: u32 = answer.parse().unwrap();
+                        assert!(version >= last, "{version} after {last}");
+                        last = version;
+                    }
+                    longest
+                })
+            })
+            .collect();
+        for version in 2..32 {
+            save(httpd, "app.wsgi", &app::answering(&version.to_string()));
+            thread::sleep(Duration::from_millis(100));
+        }
+        wait::until_true("the last code", || httpd.get("/").ok() == "31");
+        done.store(true, Ordering::Relaxed);
+        clients
+            .into_iter()
+            .map(|one| one.join().unwrap())
+            .max()
+            .unwrap()
+    })
+}
+
+#[test]
+fn no_request_fails_while_the_code_changes_all_the_time() {
+    if !is_ours("no_request_fails_while_the_code_changes_all_the_time") {
+        return;
+    }
+    for policy in ["fresh", "seamless"] {
+        let httpd = Plan::new()
+            .script("app.wsgi", &app::answering("1"))
+            .config(&format!(
+                "ClutchReload group\nClutchReloadPolicy {policy}\nWSGIScriptAlias / ${{APP}}/app.wsgi"
+            ))
+            .start();
+        let longest = under_load(&httpd);
+        println!("{policy}: the longest request took {longest:?}");
+    }
+}
