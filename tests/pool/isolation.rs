@@ -10,8 +10,8 @@ use super::is_ours;
 const KIND: &str = "import sys\nfrom _interpreters import get_config, get_current\n";
 
 #[test]
-fn every_group_gets_the_gil_that_its_options_name() {
-    let name = "every_group_gets_the_gil_that_its_options_name";
+fn clutch_isolation_in_wsgi_interpreter_options_decides_for_each_group() {
+    let name = "clutch_isolation_in_wsgi_interpreter_options_decides_for_each_group";
     if !is_ours(name) {
         return;
     }
@@ -38,8 +38,8 @@ fn every_group_gets_the_gil_that_its_options_name() {
 }
 
 #[test]
-fn isolation_by_process_says_what_is_missing() {
-    if !is_ours("isolation_by_process_says_what_is_missing") {
+fn clutch_isolation_process_says_what_is_missing() {
+    if !is_ours("clutch_isolation_process_says_what_is_missing") {
         return;
     }
     let httpd = Plan::new()
@@ -51,8 +51,8 @@ fn isolation_by_process_says_what_is_missing() {
 }
 
 #[test]
-fn several_interpreters_of_one_group_compute_at_the_same_time() {
-    let name = "several_interpreters_of_one_group_compute_at_the_same_time";
+fn clutch_interpreters_of_one_group_compute_at_the_same_time() {
+    let name = "clutch_interpreters_of_one_group_compute_at_the_same_time";
     if !is_ours(name) {
         return;
     }

@@ -12,8 +12,9 @@ const SLOW: &str = "import os, time\ndef application(environ, start_response):\n
                     while not os.path.exists(environ['out'] + '/enough'):\n        time.sleep(0.01)\n    return [b'slow']\n";
 
 #[test]
-fn one_slow_group_cannot_occupy_all_threads() {
-    let name = "one_slow_group_cannot_occupy_all_threads";
+fn one_slow_group_with_clutch_concurrency_clutch_queue_and_clutch_queue_timeout_cannot_occupy_all_threads()
+ {
+    let name = "one_slow_group_with_clutch_concurrency_clutch_queue_and_clutch_queue_timeout_cannot_occupy_all_threads";
     if !is_ours(name) {
         return;
     }
@@ -72,8 +73,8 @@ fn one_slow_group_cannot_occupy_all_threads() {
 }
 
 #[test]
-fn a_request_that_runs_too_long_gets_504_and_its_stack_is_logged() {
-    if !is_ours("a_request_that_runs_too_long_gets_504_and_its_stack_is_logged") {
+fn clutch_request_timeout_gives_504_and_logs_the_stack() {
+    if !is_ours("clutch_request_timeout_gives_504_and_logs_the_stack") {
         return;
     }
     let script = "import time\ndef application(environ, start_response):\n    if environ['QUERY_STRING']:\n        \
@@ -91,8 +92,8 @@ fn a_request_that_runs_too_long_gets_504_and_its_stack_is_logged() {
 }
 
 #[test]
-fn an_idle_group_is_ended_and_made_again_when_it_is_wanted() {
-    if !is_ours("an_idle_group_is_ended_and_made_again_when_it_is_wanted") {
+fn clutch_idle_timeout_ends_a_group_and_the_next_request_makes_it_again() {
+    if !is_ours("clutch_idle_timeout_ends_a_group_and_the_next_request_makes_it_again") {
         return;
     }
     let script = format!(
@@ -112,8 +113,8 @@ fn an_idle_group_is_ended_and_made_again_when_it_is_wanted() {
 }
 
 #[test]
-fn no_process_has_more_interpreters_than_it_may() {
-    if !is_ours("no_process_has_more_interpreters_than_it_may") {
+fn clutch_max_interpreters_has_idle_groups_make_room() {
+    if !is_ours("clutch_max_interpreters_has_idle_groups_make_room") {
         return;
     }
     let script = format!(
@@ -137,4 +138,60 @@ fn no_process_has_more_interpreters_than_it_may() {
         }
     }
     httpd.wait_for_log("another group needs its place");
+}
+
+#[test]
+fn clutch_max_requests_replaces_an_interpreter_without_a_pause() {
+    if !is_ours("clutch_max_requests_replaces_an_interpreter_without_a_pause") {
+        return;
+    }
+    let script = "import sys\ndef application(environ, start_response):\n    \
+                  sys.calls = getattr(sys, 'calls', 0) + 1\n    start_response('200 OK', [])\n    \
+                  return [str(sys.calls).encode()]\n";
+    let httpd = Plan::new()
+        .script("app.wsgi", script)
+        .config("ClutchMaxRequests 5\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .start();
+    let first: Vec<String> = (0..5).map(|_| httpd.get("/").ok().to_owned()).collect();
+    assert_eq!(first, ["1", "2", "3", "4", "5"]);
+    wait::until_true("a new interpreter", || httpd.get("/").ok() == "1");
+}
+
+#[test]
+fn clutch_max_replacements_asks_for_another_process() {
+    if !is_ours("clutch_max_replacements_asks_for_another_process") {
+        return;
+    }
+    let httpd = Plan::new()
+        .script("app.wsgi", &app::answering("1"))
+        .config("ClutchMaxReplacements 2\nClutchMaxRequests 1\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .expects_log("CLUTCH0010: this process should be replaced, because 2 interpreters have been replaced")
+        .start();
+    wait::until_true("the wish", || {
+        httpd.get("/").ok();
+        httpd.log().count("CLUTCH0010") > 0
+    });
+}
+
+#[test]
+fn clutch_drain_timeout_bounds_the_end_of_a_replaced_interpreter() {
+    if !is_ours("clutch_drain_timeout_bounds_the_end_of_a_replaced_interpreter") {
+        return;
+    }
+    // A thread that swallows every exception never ends.
+    let script = format!(
+        "import threading, time\ndef stay():\n    while True:\n        try:\n            while True: time.sleep(0.01)\n        \
+         except BaseException: pass\nthreading.Thread(target=stay).start()\n{}",
+        app::answering("1")
+    );
+    let httpd = Plan::new()
+        .script("app.wsgi", &script)
+        .config("ClutchDrainTimeout 0.2\nClutchMaxRequests 1\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .expects_log("did not end in time; it is left as it is")
+        .allows_log("")
+        .start();
+    httpd.get("/").ok();
+    httpd.wait_for_log("did not end in time");
+    httpd.wait_for_log("in stay");
+    assert_eq!(httpd.get("/").ok(), "1");
 }

@@ -1,8 +1,11 @@
 //! The interpreter pool: groups with interpreters of their own kind and number, that are replaced, limited and ended.
 
+mod environment;
+mod guard;
 mod isolation;
 mod limits;
 mod reload;
+mod words;
 
 use clutch_tests::support::{installation, reference};
 

@@ -112,8 +112,8 @@ fn fresh_shows_the_error_of_new_code_and_goes_on_when_it_is_mended() {
 }
 
 #[test]
-fn seamless_serves_the_old_code_until_the_new_one_loads_and_logs_a_failure_once() {
-    if !is_ours("seamless_serves_the_old_code_until_the_new_one_loads_and_logs_a_failure_once") {
+fn clutch_reload_policy_seamless_serves_the_old_code_until_the_new_one_loads() {
+    if !is_ours("clutch_reload_policy_seamless_serves_the_old_code_until_the_new_one_loads") {
         return;
     }
     let httpd = plan("ClutchReload group\nClutchReloadPolicy seamless")

@@ -8,18 +8,23 @@ use super::files::rust_files;
 
 /// Names of all directives, from the rows that register them.
 fn directives() -> Vec<String> {
-    let rows = installation::repository().join("src/core/src/config/directives.rs");
-    let text = fs::read_to_string(rows).expect("the rows of the directives");
+    let folder = installation::repository().join("src/core/src/config/directives");
+    let files = fs::read_dir(folder).expect("the rows of the directives");
+    let text: String = files
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
     let quoted = text
         .split("c\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next());
-    let names = quoted.filter(|name| {
-        ["WSGI", "Clutch"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-            && !name.contains(' ')
-    });
+    let names = quoted
+        .map(|name| name.trim_start_matches('<'))
+        .filter(|name| {
+            ["WSGI", "Clutch"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+                && !name.contains(' ')
+        });
     names.map(str::to_owned).collect()
 }
 

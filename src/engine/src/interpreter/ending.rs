@@ -20,7 +20,7 @@ use super::pool::Pool;
 use super::rung::Rung;
 use super::{Interpreter, pool, reload, stacks};
 use crate::host;
-use crate::python::{InterpreterId, ThreadState, runtime};
+use crate::python::{InterpreterId, ThreadState, audit, runtime};
 
 /// How long calls that still run are waited for before their interpreter is given up, as a part of the whole limit.
 const FOR_CALLS: u32 = 4;
@@ -262,6 +262,7 @@ fn end_sub(interpreter: &Interpreter, main: InterpreterId) -> bool {
         interpreter.scripts.expire(py);
         interpreter.parts.expire(py);
     });
+    audit::forget(interpreter.id);
     runtime::end_interpreter(state, &main);
     main.delete();
     true

@@ -12,7 +12,8 @@ use super::rung::Rung;
 use super::{Interpreter, ending, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
-use crate::python::{Attached, ThreadState, runtime};
+use crate::python::audit::{self, Policy};
+use crate::python::{Attached, Exception, InterpreterId, ThreadState, runtime};
 
 /// An interpreter of `group` that takes calls, the least busy one; one is made if there is none. Nothing if the group is
 /// gone from the pool.
@@ -92,6 +93,10 @@ pub(super) fn furnish(
             format!("{}: {}", value.type_name(), value.to_text())
         })
     })?;
+    state.attach(|py| {
+        let policy = Policy::of(&group.plan);
+        audit::watch(py, InterpreterId::of(py), policy, &parts.context);
+    });
     tracing::info!(own_gil, "made {}", parts.context);
     Ok(parts)
 }
@@ -178,10 +183,18 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// What the import hook has noted in this interpreter since it was asked last.
-pub(super) fn refusals(py: Attached<'_>, interpreter: &Interpreter) -> Vec<Refusal> {
+/// What the import hook has noted in this interpreter since it was asked last; with an exception, what stands behind it.
+pub(super) fn refusals<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    exception: Option<&Exception<'py>>,
+) -> Vec<Refusal> {
     let taken = (|| {
-        let list = interpreter.parts.take_refusals.get(py).call([])?;
+        let take = interpreter.parts.take_refusals.get(py);
+        let list = match exception {
+            Some(exception) => take.call([exception.value()])?,
+            None => take.call([])?,
+        };
         let mut refusals = Vec::new();
         for index in 0..list.items() {
             let Some(one) = list.item(index) else { break };

@@ -191,7 +191,7 @@ pub fn after_run<T>(py: Attached<'_>, interpreter: &Arc<Interpreter>, outcome: &
     if !outcome.as_ref().is_err_and(Error::is_of_application) {
         return;
     }
-    if let Some(refusal) = making::refusals(py, interpreter).pop() {
+    if let Some(refusal) = making::refusals(py, interpreter, None).pop() {
         py.detached((interpreter, refusal), |(interpreter, refusal)| {
             if making::go_down(interpreter, &refusal) {
                 replace::abandon_for(

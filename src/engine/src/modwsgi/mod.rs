@@ -4,25 +4,50 @@ use std::ffi::CStr;
 
 use ffi_engine::abi::{GroupPlan, Plan};
 
+use crate::python::audit::Policy;
 use crate::python::{Attached, Object, PyResult};
 
 /// The release of mod_wsgi whose behaviour applications find: `mod_wsgi.version`.
 pub const VERSION: [u32; 3] = [6, 1, 1];
 
-/// Name that frames of the prelude carry; no file has it.
+/// The name of all of the prelude's files; frames carry it with that of their file in it. No file has it.
 const FILE: &CStr = c"<clutch prelude>";
 
-/// The source of the prelude, with the NUL that CPython's compiler wants at its end.
-const SOURCE: &CStr =
-    match CStr::from_bytes_with_nul(concat!(include_str!("prelude.py"), "\0").as_bytes()) {
-        Ok(source) => source,
-        Err(_) => panic!("the prelude has no NUL of its own"),
+/// The text of a file, with the NUL that CPython's compiler wants at its end.
+macro_rules! source {
+    ($name:literal) => {
+        (
+            match CStr::from_bytes_with_nul(concat!("<clutch prelude ", $name, ">\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => panic!("the name has no NUL of its own"),
+            },
+            match CStr::from_bytes_with_nul(
+                concat!(include_str!(concat!("prelude/", $name, ".py")), "\0").as_bytes(),
+            ) {
+                Ok(source) => source,
+                Err(_) => panic!("the file has no NUL of its own"),
+            },
+        )
     };
+}
+
+/// The files of the prelude. They share their names.
+const FILES: &[(&CStr, &CStr)] = &[
+    source!("streams"),
+    source!("process"),
+    source!("environment"),
+    source!("guard"),
+    source!("imports"),
+    source!("paths"),
+    source!("module"),
+    source!("scripts"),
+    source!("shutdown"),
+    source!("setup"),
+];
 
 /// Runs the prelude in this interpreter.
 pub fn prelude(py: Attached<'_>) -> PyResult<Object<'_>> {
-    let module = py.run_module(c"_clutch", FILE, SOURCE)?;
-    Ok(module)
+    py.run_module(c"_clutch", FILE, FILES)
 }
 
 /// What [`prelude`]'s `setup` is told.
@@ -67,6 +92,23 @@ pub fn facts<'py>(
     set(c"restrict_stdin", py.boolean(group.plan.restrict_stdin))?;
     set(c"restrict_stdout", py.boolean(group.plan.restrict_stdout))?;
     set(c"restrict_signal", py.boolean(group.plan.restrict_signal))?;
+    set(c"own_gil", py.boolean(group.own_gil))?;
+    set(
+        c"switch_interval",
+        py.int(group.plan.switch_interval.into())?,
+    )?;
+    set(
+        c"switch_interval_of_group",
+        py.boolean(group.plan.switch_interval_of_group),
+    )?;
+    set(
+        c"python_home",
+        match group.plan.python_home.get() {
+            Some(home) => py.path(home)?,
+            None => py.none(),
+        },
+    )?;
+    set(c"guard", names(py, &Policy::of(group.plan))?)?;
     set(c"single_process", py.boolean(plan.single_process))?;
     set(c"version", version(py, VERSION)?)?;
     set(c"process_group", py.latin1(plan.process_group.bytes())?)?;
@@ -105,6 +147,15 @@ fn bytes_dict<'py>(py: Attached<'py>, pairs: &[(Vec<u8>, Vec<u8>)]) -> PyResult<
         dict.set_item(&py.bytes(name)?, &py.bytes(value)?)?;
     }
     Ok(dict)
+}
+
+/// The names of the families that a guard is about.
+fn names<'py>(py: Attached<'py>, policy: &Policy) -> PyResult<Object<'py>> {
+    let list = py.list()?;
+    for name in policy.names() {
+        list.append(&py.text(name)?)?;
+    }
+    Ok(list)
 }
 
 /// The layers of `sys.path`, each a list of directories, the one that goes in front of all last.

@@ -5,6 +5,7 @@
 //! types may be used while detached.
 
 mod attached;
+pub mod audit;
 mod call;
 pub mod class;
 mod dict;

@@ -1,0 +1,238 @@
+//! The guard of interpreters: an audit hook (PEP 578) that knows in which interpreter it is.
+//!
+//! There is one hook for the process, added when the first interpreter gets a guard. It knows the events of CPython, and
+//! `clutch.FAMILY.FUNCTION`, which the prelude raises before functions that have no event.
+
+use std::collections::HashSet;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::OnceLock;
+
+use clutch_core::log::{Level, Record};
+use ffi_engine::abi::{GroupPlan, Guard};
+use ffi_engine::guard::guard;
+use parking_lot::{Mutex, RwLock};
+use pyo3_ffi as ffi;
+
+use super::attached::Attached;
+use super::thread_state::InterpreterId;
+use crate::host;
+
+/// The families of events, by the words of `ClutchGuard`.
+const FAMILIES: [&str; 12] = [
+    "chdir",
+    "umask",
+    "environ",
+    "signal",
+    "fork",
+    "exec",
+    "spawn",
+    "identity",
+    "kill",
+    "switchinterval",
+    "rlimit",
+    "dlopen",
+];
+
+/// Most places that are remembered as told, for all interpreters.
+const MOST_PLACES: usize = 10_000;
+
+/// What a guard does, and about what.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    mode: Guard,
+    /// For each family, whether it is meant.
+    families: [bool; FAMILIES.len()],
+    /// The interpreter in words.
+    context: String,
+}
+
+impl Policy {
+    /// The guard of a plan.
+    pub fn of(plan: &GroupPlan<'_>) -> Self {
+        let events = plan.guard_events.get();
+        let is_meant = |family: &str| {
+            plan.guard != Guard::Off
+                && (events.is_empty() || events.iter().any(|one| one.bytes() == family.as_bytes()))
+        };
+        Self {
+            mode: plan.guard,
+            families: FAMILIES.map(is_meant),
+            context: String::new(),
+        }
+    }
+
+    /// The names of the families that are meant; none if the guard is off.
+    pub fn names(&self) -> Vec<&'static str> {
+        let both = FAMILIES.into_iter().zip(self.families);
+        both.filter_map(|(name, is_meant)| is_meant.then_some(name))
+            .collect()
+    }
+
+    fn is_about(&self, family: &str) -> bool {
+        let place = FAMILIES.iter().position(|known| *known == family);
+        place.is_some_and(|place| self.families[place])
+    }
+}
+
+/// The guarded interpreters.
+static GUARDED: RwLock<Vec<(InterpreterId, Policy)>> = RwLock::new(Vec::new());
+
+/// Guards an interpreter from now on, if the policy is about anything.
+pub fn watch(_: Attached<'_>, interpreter: InterpreterId, policy: Policy, context: &str) {
+    static ADDED: OnceLock<()> = OnceLock::new();
+    if policy.names().is_empty() {
+        return;
+    }
+    let policy = Policy {
+        context: context.to_owned(),
+        ..policy
+    };
+    GUARDED.write().push((interpreter, policy));
+    ADDED.get_or_init(|| {
+        // SAFETY: a function that is called as CPython's documentation says; it needs no data.
+        unsafe { PySys_AddAuditHook(heard, std::ptr::null_mut()) };
+    });
+}
+
+/// The interpreter is about to end: another may get its identifier.
+pub fn forget(interpreter: InterpreterId) {
+    GUARDED.write().retain(|(one, _)| *one != interpreter);
+}
+
+unsafe extern "C" {
+    /// CPython's sys.h (documented with `sys.addaudithook`); missing in the bindings.
+    fn PySys_AddAuditHook(
+        hook: unsafe extern "C" fn(*const c_char, *mut ffi::PyObject, *mut c_void) -> c_int,
+        data: *mut c_void,
+    ) -> c_int;
+}
+
+/// # Safety
+///
+/// Called by CPython only, with the name of an event. A thread that raises one in an interpreter is attached to it; when
+/// Python starts or ends there may be no interpreter.
+unsafe extern "C" fn heard(
+    event: *const c_char,
+    _arguments: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    // SAFETY: a NUL-terminated text.
+    let event = unsafe { CStr::from_ptr(event) }.to_bytes();
+    let Some(family) = family(event) else {
+        return 0;
+    };
+    // SAFETY: events of these families come from Python code, so the thread is attached.
+    let py = unsafe { Attached::assume() };
+    guard(|_| (), || judge(py, family, event)).unwrap_or(0)
+}
+
+/// The family of an event; `None` for one that concerns nobody else.
+fn family(event: &[u8]) -> Option<&'static str> {
+    if let Some(ours) = event.strip_prefix(b"clutch.") {
+        return FAMILIES
+            .into_iter()
+            .find(|family| ours.starts_with(family.as_bytes()));
+    }
+    Some(match event {
+        b"os.chdir" => "chdir",
+        b"os.putenv" | b"os.unsetenv" => "environ",
+        b"os.fork" | b"os.forkpty" => "fork",
+        b"os.exec" => "exec",
+        b"os.posix_spawn" | b"os.system" | b"subprocess.Popen" => "spawn",
+        b"os.kill" | b"os.killpg" | b"signal.pthread_kill" => "kill",
+        b"resource.setrlimit" | b"resource.prlimit" => "rlimit",
+        b"ctypes.dlopen" => "dlopen",
+        _ => return None,
+    })
+}
+
+/// −1 with an exception if the event is denied.
+fn judge(py: Attached<'_>, family: &str, event: &[u8]) -> c_int {
+    let interpreter = InterpreterId::of(py);
+    let found = {
+        let guarded = GUARDED.read();
+        let found = guarded.iter().find(|(one, _)| *one == interpreter);
+        found
+            .filter(|(_, policy)| policy.is_about(family))
+            .map(|(_, policy)| policy.clone())
+    };
+    let Some(policy) = found else { return 0 };
+    let event = String::from_utf8_lossy(event);
+    let event = event
+        .strip_prefix("clutch.")
+        .and_then(|ours| ours.split_once('.'))
+        .map_or(&*event, |(_, function)| function);
+    tell(py, &policy, event);
+    if policy.mode != Guard::Deny {
+        return 0;
+    }
+    let text =
+        format!("{event} reaches beyond this application, and ClutchGuard denies {family} to it\0");
+    // SAFETY: set before any interpreter is ready, and never changed.
+    let class = unsafe { ffi::PyExc_PermissionError };
+    // SAFETY: attached; a NUL-terminated text, which is copied.
+    unsafe { ffi::PyErr_SetString(class, text.as_ptr().cast()) };
+    -1
+}
+
+/// Logs an event, once for each place in the code.
+fn tell(py: Attached<'_>, policy: &Policy, event: &str) {
+    static TOLD: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+    let verb = match policy.mode {
+        Guard::Deny => "was kept from",
+        _ => "does",
+    };
+    let (context, place) = (&policy.context, place(py));
+    let text = format!("CLUTCH0013: {context} {verb} {event} at {place}, which reaches beyond it");
+    let is_new = {
+        let mut told = TOLD.lock();
+        let told = told.get_or_insert_default();
+        told.len() < MOST_PLACES && told.insert(text.clone())
+    };
+    if is_new {
+        py.detached(&text[..], |text| {
+            host::write(&Record {
+                level: Level::Warning,
+                file: file!(),
+                line: line!(),
+                text: text.as_bytes(),
+            });
+        });
+    }
+}
+
+/// File and line of the application that raises the event: the innermost frame that is not the prelude's.
+fn place(py: Attached<'_>) -> String {
+    let found = (|| {
+        let mut frame = py.import(c"sys")?.attribute_named(c"_getframe")?.call([])?;
+        loop {
+            let code = frame.attribute_named(c"f_code")?;
+            let file = code.attribute_named(c"co_filename")?.to_text();
+            let back = frame.attribute_named(c"f_back")?;
+            if !file.starts_with("<clutch") || back.is_none() {
+                let line = frame.attribute_named(c"f_lineno")?.to_index()?;
+                return Ok(format!("{file}:{line}"));
+            }
+            frame = back;
+        }
+    })();
+    found.unwrap_or_else(|raised: super::Raised| {
+        drop(raised.take(py));
+        "an unknown place".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FAMILIES, family};
+
+    #[test]
+    fn every_event_of_ours_names_its_family() {
+        for name in FAMILIES {
+            assert_eq!(family(format!("clutch.{name}.os.x").as_bytes()), Some(name));
+        }
+        assert_eq!(family(b"os.chdir"), Some("chdir"));
+        assert_eq!(family(b"import"), None);
+        assert_eq!(family(b"clutch.other.x"), None);
+    }
+}
