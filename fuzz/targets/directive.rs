@@ -68,6 +68,12 @@ fn apply(
     match row.apply {
         Apply::Server(apply) => apply(server, &args),
         Apply::Section(apply) => apply(section, &args),
+        Apply::Interpreter(apply) => apply(server.interpreter_words(), &args),
+        Apply::Block(parse) => {
+            let line = words.join(&b' ');
+            server.blocks.push(parse(&line)?);
+            Ok(())
+        }
     }
 }
 

@@ -99,6 +99,9 @@ pub(crate) struct ServeArguments {
     #[arg(long = "python-path", value_name = "DIR")]
     pub(crate) python_paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) interpreters: InterpreterArguments,
+
     /// What httpd logs: LEVEL, or MODULE:LEVEL words after it, as its LogLevel (`warn`, `"info wsgi:trace1"`).
     #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = log_level)]
     pub(crate) log_level: String,
@@ -120,6 +123,20 @@ pub(crate) struct ServeArguments {
     pub(crate) keep_config: bool,
 }
 
+/// How applications are kept apart and renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub(crate) struct InterpreterArguments {
+    /// What makes changed code run: only a restart (off), a change of the script (script: executed again in the same
+    /// interpreter; group: in a new one), or of any imported source file (modules).
+    #[arg(long, value_enum, default_value_t = Reload::Modules)]
+    pub(crate) reload: Reload,
+
+    /// What applications share: as little as their extension modules allow (auto), no GIL (own-gil), the GIL
+    /// (shared-gil), or no process (process).
+    #[arg(long, value_enum, default_value_t = Isolation::Auto)]
+    pub(crate) isolation: Isolation,
+}
+
 /// httpd's multi-processing modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Mpm {
@@ -135,6 +152,48 @@ impl Mpm {
             Self::Event => "event",
             Self::Worker => "worker",
             Self::Prefork => "prefork",
+        }
+    }
+}
+
+/// The words of `ClutchReload`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reload {
+    Off,
+    Script,
+    Group,
+    Modules,
+}
+
+impl Reload {
+    /// As the directive has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Script => "script",
+            Self::Group => "group",
+            Self::Modules => "modules",
+        }
+    }
+}
+
+/// The words of `ClutchIsolation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Isolation {
+    Auto,
+    OwnGil,
+    SharedGil,
+    Process,
+}
+
+impl Isolation {
+    /// As the directive has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::OwnGil => "own-gil",
+            Self::SharedGil => "shared-gil",
+            Self::Process => "process",
         }
     }
 }
@@ -171,13 +230,28 @@ fn is_module_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, ValueEnum};
+    use clutch_core::config::interpreter;
 
-    use super::{Arguments, log_level};
+    use super::{Arguments, Isolation, Reload, log_level};
 
     #[test]
     fn the_command_line_is_defined_without_contradiction() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_words_for_interpreters_are_those_of_the_directives() {
+        let typed =
+            |value: Option<clap::builder::PossibleValue>| value.unwrap().get_name().to_owned();
+        for one in Reload::value_variants() {
+            assert_eq!(one.word(), typed(one.to_possible_value()));
+            interpreter::Reload::parse(one.word().as_bytes()).unwrap();
+        }
+        for one in Isolation::value_variants() {
+            assert_eq!(one.word(), typed(one.to_possible_value()));
+            interpreter::Isolation::parse(one.word().as_bytes()).unwrap();
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use clutch_core::log::Level;
 
+use crate::interpreter::Refusal;
+
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -38,12 +40,18 @@ pub enum Kind {
 pub struct Error {
     kind: Kind,
     text: Option<String>,
+    /// The extension module that would not load, if that stands behind it.
+    refusal: Option<Box<Refusal>>,
 }
 
 impl Error {
     /// A failure that is logged already, or not worth it.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, text: None }
+        Self {
+            kind,
+            text: None,
+            refusal: None,
+        }
     }
 
     /// A failure with a sentence for the log.
@@ -51,7 +59,21 @@ impl Error {
         Self {
             kind,
             text: Some(text),
+            refusal: None,
         }
+    }
+
+    /// With the extension module that stands behind it.
+    pub fn behind(self, refusal: Option<Refusal>) -> Self {
+        Self {
+            refusal: refusal.map(Box::new),
+            ..self
+        }
+    }
+
+    /// The extension module that would not load and stands behind it.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_deref()
     }
 
     /// Whether the call is to run again.

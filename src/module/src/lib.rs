@@ -1,7 +1,7 @@
 //! mod_clutch: the Apache httpd module. Hosts Python applications in httpd's own processes.
 //!
-//! httpd calls [`httpd`]'s hooks; those call [`life`] (a configuration is read, a child starts and ends), [`alias`] (a
-//! URL becomes a script) and [`handler`] (a request is served). What runs Python is an engine, chosen in [`engine`] and
+//! httpd calls [`httpd`]'s hooks; those call [`parent`] (a configuration is read), [`life`] (a child starts and ends),
+//! [`alias`] (a URL becomes a script) and [`handler`] (a request is served). What runs Python is an engine, chosen in [`engine`] and
 //! opened in the child; it reaches the request through [`embedded`]. Nothing here knows Python.
 #![deny(unsafe_code)]
 
@@ -17,10 +17,14 @@ pub mod env;
 pub mod environ;
 pub mod handler;
 pub mod headers;
-mod host;
+pub mod homes;
+pub mod host;
 pub mod life;
 pub mod pairs;
+pub mod parent;
 pub mod refusal;
+pub mod retirement;
+pub mod state;
 
 #[expect(unsafe_code, reason = "the safe face of httpd and APR")]
 pub mod httpd;

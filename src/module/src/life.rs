@@ -1,15 +1,12 @@
-//! A configuration is read, a child starts, a child ends. Python lives in children only.
+//! A child starts and ends. Python lives in children only; what the parent does for them is in [`crate::parent`].
 
 use std::collections::HashMap;
-use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::env;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::{env, process};
 
-use clutch_core::config::{HashSeed, ProcessSettings, ServerSection};
+use clutch_core::config::{HashSeed, Preload, ProcessSettings, ServerSection};
 use clutch_core::log::Level;
-use clutch_sys::library;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
@@ -19,6 +16,7 @@ use crate::host::Httpd;
 use crate::httpd::host::{self as httpd, Shape};
 use crate::httpd::log;
 use crate::httpd::{Pool, Server, ServerConfig};
+use crate::parent::{self, is_single_process};
 use crate::refusal::Refusal;
 
 /// How long an engine may take to end, in milliseconds. httpd kills a child that it waits for after three seconds.
@@ -30,85 +28,37 @@ static HOST: HostTable = host::host_table::<Httpd>();
 /// What this process has learned when it became a child. Never set in httpd's parent, unless that serves by itself.
 static CHILD: OnceLock<Child> = OnceLock::new();
 
-/// The process that read the configuration. Written before there are children or threads.
-static PARENT: AtomicU32 = AtomicU32::new(0);
-
 /// A child of httpd's, as far as requests need to know.
 #[derive(Debug)]
 pub struct Child {
     engine: OnceLock<Result<Engine, Refusal>>,
+    /// Applications may run here.
+    embedded: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
-    /// The words of the main server, where applications may run.
-    pub words: Option<ServerSection>,
+    /// The words of the main server, as long as the process.
+    pub words: ServerSection,
     /// The environment as it was before Python, which may change it, had started.
     pub environment: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Child {
-    /// The engine of this process.
+    /// The engine for requests.
     ///
     /// # Errors
     ///
     /// Why there is none.
     pub fn engine(&self) -> Result<Engine, Refusal> {
-        self.engine.get().copied().unwrap_or(Err(Refusal::NoPython))
+        match self.embedded {
+            true => self.engine.get().copied().unwrap_or(Err(Refusal::NoPython)),
+            false => Err(Refusal::Restricted),
+        }
     }
 }
 
 /// This process as a child; `None` in httpd's parent.
 pub fn child() -> Option<&'static Child> {
     CHILD.get()
-}
-
-/// Judges a configuration that has just been read: is there an engine for it?
-///
-/// # Errors
-///
-/// One sentence; httpd does not start then.
-pub fn check(main: Server<'_>) -> Result<(), String> {
-    let Some(config) = main.config() else {
-        return Ok(());
-    };
-    let settings = ProcessSettings::of(&config.section);
-    match engine::choose(&settings, &directory()?) {
-        Ok(choice) => {
-            // A configuration is judged once.
-            let _ = config.choice.set(choice);
-            Ok(())
-        }
-        Err(refusal) if settings.embedded => Err(format!("{} {refusal}", log::NO_ENGINE)),
-        Err(_) => Ok(()),
-    }
-}
-
-/// Where the module is, and the engines with it.
-fn directory() -> Result<PathBuf, String> {
-    let file = library::file_of((&raw const CHILD).cast());
-    let directory = file.as_deref().and_then(|file| file.parent());
-    directory
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("{} the module cannot tell where it is", log::NO_ENGINE))
-}
-
-/// Prepares httpd's parent for serving with a configuration that was judged good.
-///
-/// # Errors
-///
-/// None so far; a sentence would keep httpd from starting.
-pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
-    if httpd::is_rehearsing() {
-        return Ok(());
-    }
-    PARENT.store(process::id(), Ordering::Relaxed);
-    httpd::add_to_banner(pool, concat!("mod_clutch/", env!("CARGO_PKG_VERSION")));
-    let Some(config) = main.config() else {
-        return Ok(());
-    };
-    if let Some(version) = config.choice.get().and_then(|choice| choice.version) {
-        httpd::add_to_banner(pool, &format!("Python/{version}"));
-    }
-    Ok(())
 }
 
 /// Starts Python in a new child, if applications may run there.
@@ -123,15 +73,18 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         .collect();
     let child = CHILD.get_or_init(|| Child {
         environment,
-        words: settings.embedded.then(|| config.section.clone()),
+        words: config.section.clone(),
         engine: OnceLock::new(),
+        embedded: settings.embedded,
         case_sensitive: settings.case_sensitive,
     });
     // The engine asks the child for the words as soon as it starts.
-    let engine = child.engine.get_or_init(|| match settings.embedded {
-        true => started(config, &settings),
-        false => Err(Refusal::Restricted),
-    });
+    let engine = child
+        .engine
+        .get_or_init(|| match parent::starts_python(&settings, main) {
+            true => started(config, &settings),
+            false => Err(Refusal::Restricted),
+        });
     pool.before_end(child_ends);
     if let Ok(engine) = engine {
         preload(*engine, main);
@@ -140,25 +93,18 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
 
 /// Loads the scripts that aliases and directives name, each once, in the order of the servers they stand in.
 fn preload(engine: Engine, main: Server<'_>) {
-    let mut scripts: Vec<(&[u8], &[u8])> = Vec::new();
-    for config in main.and_its_hosts().filter_map(Server::config) {
-        let section = &config.section;
-        let named = section
-            .imports
-            .iter()
-            .map(|one| (&*one.group, &*one.script));
-        let aliases = section.aliases.iter().filter_map(|alias| alias.preload());
-        for script in named.chain(aliases.map(|one| (one.group, one.script))) {
-            if !scripts.contains(&script) {
-                scripts.push(script);
-            }
+    let mut once: Vec<&Preload> = Vec::new();
+    let configs = main.and_its_hosts().filter_map(Server::config);
+    for script in configs.flat_map(|config| &config.section.preloads) {
+        if !once.contains(&script) {
+            once.push(script);
         }
     }
-    let scripts: Vec<_> = scripts
+    let scripts: Vec<_> = once
         .into_iter()
-        .map(|(group, script)| abi::Preload {
-            group: Slice::new(group),
-            script: Slice::new(script),
+        .map(|one| abi::Preload {
+            group: Slice::new(&one.group),
+            script: Slice::new(&one.script),
         })
         .collect();
     if !scripts.is_empty() {
@@ -171,7 +117,7 @@ fn preload(engine: Engine, main: Server<'_>) {
 /// Under prefork this runs in a signal handler, perhaps in the middle of a request on this very thread: no lock, no
 /// allocation and no log line before the engine is asked; it knows what to do then.
 fn child_ends() {
-    if let Some(Ok(engine)) = CHILD.get().map(Child::engine) {
+    if let Some(Ok(engine)) = CHILD.get().and_then(|child| child.engine.get()) {
         engine.stop(STOP_LIMIT_MS);
     }
 }
@@ -225,8 +171,8 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
             Some(HashSeed::Fixed(seed)) => abi::HashSeed::Fixed(seed),
         },
         dont_write_bytecode: settings.dont_write_bytecode,
-        single_process: PARENT.load(Ordering::Relaxed) == process::id(),
-        state_directory: Slice::ABSENT,
+        single_process: is_single_process(),
+        state_directory: Slice::maybe(config.state.get().map(|path| path.as_os_str().as_bytes())),
         max_interpreters: settings.max_interpreters,
         max_replacements: settings.max_replacements,
         free_threading: settings.free_threading,

@@ -87,10 +87,15 @@ fn groups_of(name: &CStr, gid: libc::gid_t) -> io::Result<Vec<libc::gid_t>> {
     Ok(groups)
 }
 
+/// The number of the user that this process is.
+pub fn user() -> u32 {
+    // SAFETY: no arguments, cannot fail.
+    unsafe { libc::geteuid() }
+}
+
 /// Whether this process may do what only root may (its effective user is root).
 pub fn is_root() -> bool {
-    // SAFETY: no arguments, cannot fail.
-    unsafe { libc::geteuid() == 0 }
+    user() == 0
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod file;
 pub mod library;
 pub mod poll;
 pub mod process;
+pub mod shared;
 pub mod signal;
 
 /// What a system call's answer means: -1 is a failure, and errno says which.

@@ -50,6 +50,20 @@ pub fn signal(child: &Child, signal: Signal) -> io::Result<()> {
     done(unsafe { libc::kill(child.id().cast_signed(), signal.number()) })
 }
 
+/// Sends `signal` to the first thread of this process, whichever thread calls.
+///
+/// # Errors
+///
+/// What tgkill(2) says.
+pub fn signal_first_thread(signal: Signal) -> io::Result<()> {
+    let own = std::process::id().cast_signed(); // which is the first thread's number, too
+    // SAFETY: takes numbers only.
+    match unsafe { libc::syscall(libc::SYS_tgkill, own, own, signal.number()) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
 /// Sends `signal` to the process group that `leader` leads. `leader` has not been reaped, so the number is still its own.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::plan::{Plan, Processes};
 use super::quote::{pattern, quoted, value};
-use crate::args::Mpm;
+use crate::args::{InterpreterArguments, Mpm, Reload};
 use crate::terminal::{ACCESS_LOG_FORMAT, ERROR_LOG_FORMAT};
 
 /// Where what `clutch serve` makes for one run lies.
@@ -147,8 +147,12 @@ fn grant(text: &mut String, directory: &Path, file: Option<&Path>) -> Result<(),
 fn python(text: &mut String, plan: &Plan) -> Result<(), String> {
     let home = quoted(&plan.python_home)?;
     line(text, format_args!("WSGIPythonHome {home}"));
+    let InterpreterArguments { reload, isolation } = plan.interpreters;
     if let Some(engine) = plan.engine {
         line(text, format_args!("ClutchEngine {engine}"));
+        line(text, format_args!("ClutchIsolation {}", isolation.word()));
+        line(text, format_args!("ClutchReload {}", reload.word()));
+        text.push_str("ClutchReloadPolicy fresh\n");
     }
     if !plan.python_paths.is_empty() {
         let joined = std::env::join_paths(&plan.python_paths)
@@ -158,7 +162,12 @@ fn python(text: &mut String, plan: &Plan) -> Result<(), String> {
             format_args!("WSGIPythonPath {}", quoted(Path::new(&joined))?),
         );
     }
-    text.push_str("WSGIScriptReloading On\nWSGIPassAuthorization On\nWSGIChunkedRequest On\n");
+    let reloading = match reload {
+        Reload::Off => "Off",
+        Reload::Script | Reload::Group | Reload::Modules => "On",
+    };
+    line(text, format_args!("WSGIScriptReloading {reloading}"));
+    text.push_str("WSGIPassAuthorization On\nWSGIChunkedRequest On\n");
     Ok(())
 }
 
@@ -177,7 +186,7 @@ mod tests {
     use clutch_core::installation::Version;
 
     use super::{Places, text};
-    use crate::args::Mpm;
+    use crate::args::{InterpreterArguments, Isolation, Mpm, Reload};
     use crate::httpd::Load;
     use crate::serve::mount::{Alias, Mount};
     use crate::serve::plan::{Plan, Processes};
@@ -200,6 +209,10 @@ mod tests {
             python_home: "/venv".into(),
             engine: Version::parse("3.14t"),
             python_paths: vec![PathBuf::from("/srv/app")],
+            interpreters: InterpreterArguments {
+                reload: Reload::Modules,
+                isolation: Isolation::Auto,
+            },
             callable: "application".into(),
             mounts: vec![Mount {
                 url: "/".into(),
@@ -236,6 +249,9 @@ mod tests {
             "MaxRequestWorkers 32",
             "WSGIPythonHome \"/venv\"",
             "ClutchEngine 3.14t",
+            "ClutchIsolation auto",
+            "ClutchReload modules",
+            "ClutchReloadPolicy fresh",
             "WSGIPythonPath \"/srv/app\"",
             "Alias \"/\" \"/srv/[files]/\"",
             "<Directory \"/srv/?files?\">",
@@ -245,6 +261,16 @@ mod tests {
         }
         assert!(text.contains("WSGIScriptAlias \"/\" \"/srv/app/it's \\\"mine\\\".wsgi\" "));
         assert!(!text.contains("User "), "only root changes users");
+    }
+
+    #[test]
+    fn another_module_is_told_nothing_that_only_ours_knows() {
+        let plan = Plan {
+            engine: None,
+            ..plan()
+        };
+        let text = written(&plan).unwrap();
+        assert!(!text.contains("Clutch"), "{text}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use clutch_sys::account::Account;
 
 use super::mount::{Alias, Mount, url_path};
 use super::{access, port};
-use crate::args::{Mpm, ServeArguments};
+use crate::args::{InterpreterArguments, Mpm, ServeArguments};
 use crate::engine::{self, MODULE};
 use crate::httpd::{self, Httpd, Load};
 use crate::python::{self, Facts, Purpose};
@@ -32,6 +32,7 @@ pub(crate) struct Plan {
     /// The engine to use; `None` if the module is another one, which knows no engines.
     pub(crate) engine: Option<Version>,
     pub(crate) python_paths: Vec<PathBuf>,
+    pub(crate) interpreters: InterpreterArguments,
     pub(crate) callable: String,
     /// The longest URL paths first: httpd takes the first that matches.
     pub(crate) mounts: Vec<Mount>,
@@ -136,6 +137,7 @@ pub(crate) fn make(typed: ServeArguments) -> Result<(Plan, Httpd, String)> {
         log_level: typed.log_level,
         python_home: choice.facts.prefix.clone(),
         python_paths,
+        interpreters: typed.interpreters,
         callable: typed.callable,
         mounts,
         aliases,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::config::alias_options::AliasOptions;
 use crate::config::expression::{Search, substitute};
+use crate::config::preload::Preload;
 use crate::group::GroupTemplate;
 
 /// How an alias recognises its paths.
@@ -13,15 +14,6 @@ pub enum Pattern {
     Prefix(Box<[u8]>),
     /// Paths that match this expression.
     Search(Box<dyn Search>),
-}
-
-/// A script that is loaded when a process starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Preload<'a> {
-    /// Name of the application group; empty for the main interpreter.
-    pub group: &'a [u8],
-    /// Path of the script.
-    pub script: &'a [u8],
 }
 
 /// A URL path, or many, and the script that serves it.
@@ -71,7 +63,7 @@ impl Alias {
 impl Alias {
     /// The script to load when a process starts: if the alias names both groups, and no request is needed to know them
     /// and the script.
-    pub fn preload(&self) -> Option<Preload<'_>> {
+    pub fn preload(&self) -> Option<Preload> {
         let group = match self.options.application_group.as_ref()? {
             GroupTemplate::Global => &[][..],
             GroupTemplate::Name(name) if !name.windows(2).any(|pair| pair == b"%{") => name,
@@ -79,7 +71,10 @@ impl Alias {
         };
         let script = &*self.target;
         let varies = matches!(self.pattern, Pattern::Search(_)) && script.contains(&b'$');
-        (self.options.embedded && !varies).then_some(Preload { group, script })
+        (self.options.embedded && !varies).then(|| Preload {
+            group: group.into(),
+            script: script.into(),
+        })
     }
 }
 
@@ -231,7 +226,7 @@ mod tests {
             ),
         ] {
             let found = alias.preload().map(|preload| preload.group);
-            assert_eq!(found, group.map(str::as_bytes), "{alias:?}");
+            assert_eq!(found.as_deref(), group.map(str::as_bytes), "{alias:?}");
         }
     }
 

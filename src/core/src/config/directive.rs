@@ -86,9 +86,10 @@ pub struct Directive {
 }
 
 impl Directive {
-    /// The name as text.
+    /// The name as text, without the bracket that a section begins with.
     pub fn name(&self) -> &'static str {
-        self.name.to_str().unwrap_or_default()
+        let written = self.name.to_str().unwrap_or_default();
+        written.trim_start_matches('<')
     }
 
     /// Checks the number of `words`.

@@ -3,9 +3,11 @@
 //! ```text
 //! a line ── directives ──▶ Section        one section's words; None where it says nothing
 //!                          ServerSection  a server's aliases; the words that hold for every process
+//!                          InterpreterSection  words about interpreters, of a block or of the main server
 //!              within ──▶  the same, with the words of the sections around it
 //!            settings ──▶  Settings       what holds for a request; every default is decided there
 //!                          ProcessSettings  what holds for a process
+//!                          InterpreterSettings  what holds for the interpreters of a group
 //! ```
 
 pub mod alias;
@@ -24,9 +26,10 @@ pub mod server;
 pub mod settings;
 pub mod value;
 
-pub use alias::{Alias, Preload};
+pub use alias::Alias;
 pub use alias_options::AliasOptions;
 pub use directive::Directive;
+pub use preload::Preload;
 pub use section::Section;
 pub use server::{EngineChoice, ServerSection};
 pub use settings::{ProcessSettings, Settings};

@@ -32,7 +32,7 @@ impl Preload {
     /// # Errors
     ///
     /// The group is missing, or an option is none.
-    pub fn preload(words: &[&[u8]]) -> Result<Self, Refusal> {
+    pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
         let (script, groups) = Groups::parse(words)?;
         groups.of(script)
     }
@@ -115,7 +115,7 @@ mod tests {
             let found = parsed(Preload::import_script, words);
             assert_eq!(found, Ok(("/a".into(), group.into())), "{words}");
         }
-        let found = parsed(Preload::preload, "/a application-group=shop");
+        let found = parsed(Preload::parse, "/a application-group=shop");
         assert_eq!(found, Ok(("/a".into(), "shop".into())));
     }
 
@@ -145,6 +145,6 @@ mod tests {
             let refusal = parsed(Preload::import_script, words).unwrap_err();
             assert!(refusal.contains(said), "{words}: {refusal}");
         }
-        assert!(parsed(Preload::preload, "/a").is_err());
+        assert!(parsed(Preload::parse, "/a").is_err());
     }
 }

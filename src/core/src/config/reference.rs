@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::{env, fs};
 
-use crate::config::directive::{Apply, Directive, Scope};
+use crate::config::directive::{Apply, Directive, Scope, Takes};
 use crate::config::directives::ALL;
 
 /// Set this variable to write the page instead of judging it.
@@ -55,6 +55,10 @@ fn entry(row: &Directive) -> String {
         ..
     } = row;
     let (name, summary) = (row.name(), row.summary.to_string_lossy());
+    let line = match row.takes {
+        Takes::Line => format!("<{name} {syntax} ... </{name}>"),
+        _ => format!("{name} {syntax}"),
+    };
     let context = match row.apply {
         Apply::Interpreter(_) => "main server, `<WSGIInterpreterOptions>`",
         _ => context(*scope),
@@ -64,22 +68,16 @@ fn entry(row: &Directive) -> String {
         false => format!("`{default}`"),
     };
     format!(
-        "## {}\n\n{summary}\n\n* Syntax: `{name} {syntax}`\n* Default: {default}\n* Context: {context}\n",
-        bare(row)
+        "## {name}\n\n{summary}\n\n* Syntax: `{line}`\n* Default: {default}\n* Context: {context}\n"
     )
-}
-
-/// The name without the bracket that a section begins with.
-fn bare(row: &Directive) -> &str {
-    row.name().trim_start_matches('<')
 }
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut rows: Vec<_> = ALL.iter().collect();
-    rows.sort_by_key(|row| bare(row));
+    rows.sort_by_key(|row| row.name());
     for row in &rows {
-        let name = bare(row);
+        let name = row.name();
         // Writing to a String cannot fail.
         let _ = writeln!(page, "* [{name}](#{})", name.to_lowercase());
     }

@@ -43,7 +43,7 @@ impl EngineChoice {
 
 /// What one server says; `None` where it says nothing.
 ///
-/// The directives of every field but `aliases` and `imports` are allowed in the main server only.
+/// The directives of every field but `aliases`, `preloads` and `imports` are allowed in the main server only.
 #[derive(Debug, Clone, Default)]
 pub struct ServerSection {
     /// `WSGIScriptAlias` and `WSGIScriptAliasMatch`, in the order in which they are tried.
@@ -54,8 +54,10 @@ pub struct ServerSection {
     pub blocks: Vec<Block>,
     /// Whether the last block is the one that is being read.
     pub is_in_block: bool,
-    /// `WSGIImportScript` and `ClutchPreload`, in their order.
-    pub imports: Vec<Preload>,
+    /// What is loaded when a process starts, by `WSGIImportScript`, `ClutchPreload` or an alias, in the order of the lines.
+    pub preloads: Vec<Preload>,
+    /// `WSGIImportScript` or `ClutchPreload` was given: Python is started even where no application may run.
+    pub imports: bool,
     /// `ClutchMaxInterpreters`
     pub max_interpreters: Option<u32>,
     /// `ClutchMaxReplacements`
@@ -86,7 +88,8 @@ impl ServerSection {
     pub fn within(self, main: &Self) -> Self {
         let mut joined = main.clone();
         joined.aliases.splice(0..0, self.aliases);
-        joined.imports = self.imports;
+        joined.preloads = self.preloads; // the main server's are its own
+        joined.imports |= self.imports;
         joined
     }
 

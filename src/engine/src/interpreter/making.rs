@@ -8,12 +8,13 @@ use clutch_core::log::Level;
 use super::group::Group;
 use super::parts::Parts;
 use super::pool::{self, Pool};
+use super::refusal::Refusal;
 use super::rung::Rung;
 use super::{Interpreter, ending, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::audit::{self, Policy};
-use crate::python::{Attached, Exception, InterpreterId, ThreadState, runtime};
+use crate::python::{InterpreterId, ThreadState, runtime};
 
 /// An interpreter of `group` that takes calls, the least busy one; one is made if there is none. Nothing if the group is
 /// gone from the pool.
@@ -170,49 +171,4 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool
         }
         None => false,
     }
-}
-
-/// What an extension module said when it would not load in an interpreter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Name of the module.
-    pub module: String,
-    /// Its file.
-    pub file: String,
-    /// The first line of what it said.
-    pub reason: String,
-}
-
-/// What the import hook has noted in this interpreter since it was asked last; with an exception, what stands behind it.
-pub(super) fn refusals<'py>(
-    py: Attached<'py>,
-    interpreter: &Interpreter,
-    exception: Option<&Exception<'py>>,
-) -> Vec<Refusal> {
-    let taken = (|| {
-        let take = interpreter.parts.take_refusals.get(py);
-        let list = match exception {
-            Some(exception) => take.call([exception.value()])?,
-            None => take.call([])?,
-        };
-        let mut refusals = Vec::new();
-        for index in 0..list.items() {
-            let Some(one) = list.item(index) else { break };
-            let text = |index| {
-                one.item(index)
-                    .map(|part| part.to_text())
-                    .unwrap_or_default()
-            };
-            refusals.push(Refusal {
-                module: text(0),
-                file: text(1),
-                reason: text(2),
-            });
-        }
-        Ok(refusals)
-    })();
-    taken.unwrap_or_else(|raised: crate::python::Raised| {
-        drop(raised.take(py));
-        Vec::new()
-    })
 }

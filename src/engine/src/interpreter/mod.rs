@@ -17,6 +17,7 @@ pub mod life;
 mod making;
 mod parts;
 mod pool;
+mod refusal;
 mod reload;
 mod replace;
 pub mod rung;
@@ -33,9 +34,10 @@ use std::time::{Instant, SystemTime};
 use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
-pub use making::Refusal;
+
 pub use parts::Parts;
 pub use pool::{current, preload, reload, start, stop};
+pub use refusal::Refusal;
 
 use crate::error::Error;
 use crate::python::{Attached, InterpreterId, Parked};
@@ -188,10 +190,8 @@ impl Drop for Visit<'_> {
 /// not load.
 pub fn after_run<T>(py: Attached<'_>, interpreter: &Arc<Interpreter>, outcome: &Result<T, Error>) {
     reload::follow_modules(py, interpreter);
-    if !outcome.as_ref().is_err_and(Error::is_of_application) {
-        return;
-    }
-    if let Some(refusal) = making::refusals(py, interpreter, None).pop() {
+    let refusal = outcome.as_ref().err().and_then(Error::refusal);
+    if let Some(refusal) = refusal.cloned() {
         py.detached((interpreter, refusal), |(interpreter, refusal)| {
             if making::go_down(interpreter, &refusal) {
                 replace::abandon_for(

@@ -217,7 +217,7 @@ impl Script {
                 *self.told.lock() = None;
                 *self.known.lock() = Known::Loaded(changed_at);
                 self.replace(py, Some(module.clone()));
-                drop(making::refusals(py, site.interpreter, None)); // The application lives without those modules.
+                drop(site.interpreter.parts.refusals(py, None)); // The application lives without those modules.
                 reload::follow_modules(py, site.interpreter);
                 Ok(module)
             }
@@ -226,8 +226,7 @@ impl Script {
                 *self.known.lock() = Known::Failed(changed_at);
                 let exception = raised.take(py);
                 reload::follow_modules(py, site.interpreter);
-                if let Some(refusal) =
-                    making::refusals(py, site.interpreter, Some(&exception)).pop()
+                if let Some(refusal) = site.interpreter.parts.refusals(py, Some(&exception)).pop()
                     && py.detached((site.interpreter, refusal), |(interpreter, refusal)| {
                         making::go_down(interpreter, &refusal)
                     })

@@ -52,6 +52,14 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Files that events may have been about.
+#[derive(Default)]
+pub(super) struct Suspects {
+    pub(super) files: BTreeSet<FileId>,
+    /// Those that somebody may be about to write: to be judged when they are closed, or have been left alone.
+    pub(super) writing: BTreeSet<FileId>,
+}
+
 /// All watched directories, by their real paths.
 pub(super) struct Directories {
     queue: Option<Queue>,
@@ -179,7 +187,7 @@ impl Directories {
     }
 
     /// Takes all events that are queued, and adds the files that they may be about.
-    pub(super) fn drain(&mut self, suspects: &mut BTreeSet<FileId>) {
+    pub(super) fn drain(&mut self, suspects: &mut Suspects) {
         let Some(queue) = &mut self.queue else { return };
         let mut events = HashSet::new();
         queue.drain(|event| {
@@ -190,27 +198,30 @@ impl Directories {
         }
     }
 
-    pub(super) fn take(&mut self, event: Event, suspects: &mut BTreeSet<FileId>) {
-        match event {
-            Event::Name(number, name) => {
-                for real in self.by_number.get(&number).into_iter().flatten() {
-                    if let Some(directory) = self.known.get_mut(real) {
-                        directory.touched(real, &name, suspects);
-                    }
-                }
+    fn touched(&mut self, number: Number, name: &OsStr, files: &mut BTreeSet<FileId>) {
+        for real in self.by_number.get(&number).into_iter().flatten() {
+            if let Some(directory) = self.known.get_mut(real) {
+                directory.touched(real, name, files);
             }
+        }
+    }
+
+    fn take(&mut self, event: Event, suspects: &mut Suspects) {
+        match event {
+            Event::Name(number, name) => self.touched(number, &name, &mut suspects.files),
+            Event::Written(number, name) => self.touched(number, &name, &mut suspects.writing),
             Event::Ended(number) => {
                 for real in self.by_number.remove(&number).unwrap_or_default() {
                     if let Some(directory) = self.known.get_mut(&real) {
                         directory.number = None;
-                        suspects.extend(directory.names.values().flatten());
+                        suspects.files.extend(directory.names.values().flatten());
                     }
                 }
             }
             Event::Overflow => {
                 tracing::info!("events in source directories were lost; all files are compared");
                 for (real, directory) in &mut self.known {
-                    suspects.extend(directory.names.values().flatten());
+                    suspects.files.extend(directory.names.values().flatten());
                     directory.changed = directory.changed.max(time_of(real));
                 }
             }
@@ -219,10 +230,10 @@ impl Directories {
 }
 
 impl Directory {
-    fn touched(&mut self, real: &Path, name: &OsStr, suspects: &mut BTreeSet<FileId>) {
-        let files = self.names.get(name);
-        suspects.extend(files.into_iter().flatten());
-        if self.interest == Interest::Content && (files.is_some() || is_source(name)) {
+    fn touched(&mut self, real: &Path, name: &OsStr, files: &mut BTreeSet<FileId>) {
+        let dependent = self.names.get(name);
+        files.extend(dependent.into_iter().flatten());
+        if self.interest == Interest::Content && (dependent.is_some() || is_source(name)) {
             // What is gone has no time; its directory has the time at which it went.
             let at = time_of(&real.join(name)).or_else(|| time_of(real));
             self.changed = self.changed.max(at.or_else(|| Some(SystemTime::now())));

@@ -9,8 +9,11 @@
 //!   a file. `stamp`: what tells two states of a file apart. `polling`: files whose directories cannot be watched.
 //!   `files` and `followed`: who follows what. `state`: all of it, behind the lock.
 //!
-//! Not noticed: a file system mounted over a directory on the way, truncate(2) by path, and a module that would now be
-//! found before the one that was read.
+//! A write in place counts when the writer closes the file. Where nobody has it open (truncate(2) by path, a new time of
+//! modification alone) the kernel's event is that of a write, and so the change counts half a second later.
+//!
+//! Not noticed: a file system mounted over a directory on the way, and a module that would now be found before the one
+//! that was read.
 
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -44,9 +47,6 @@ const BOUNDS: Bounds = Bounds {
 
 /// How long an answer may be old where more than a few files are looked at instead of watched.
 pub const PAUSE: Duration = Duration::from_millis(100);
-
-/// How often [`Watch::wait`] says that it is time to look at files that are not watched.
-const BACKGROUND_PAUSE: Duration = Duration::from_secs(1);
 
 /// Somebody who has read files, by a number of the caller's choice that is never used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -102,8 +102,9 @@ impl Watch {
 
     /// The first change that was noticed since the files were followed or accepted; the same at every call.
     ///
-    /// Every change that was complete before the call is seen, except of files that are looked at instead of watched: if
-    /// a follower has more than 50 of those, the answer may be as old as [`PAUSE`].
+    /// Every change that was complete before the call is seen (see the module for what is complete later), except of
+    /// files that are looked at instead of watched: if a follower has more than 50 of those, the answer may be as old as
+    /// [`PAUSE`].
     pub fn changed(&self, follower: Follower) -> Option<Change> {
         let look = {
             let mut state = self.state.lock();
@@ -159,11 +160,8 @@ impl Watch {
     /// Waits, for a thread in the background, until it is worth to ask whether files have [`changed`](Self::changed);
     /// false if `limit` passed before. Stays true until somebody has asked.
     pub fn wait(&self, limit: Duration) -> bool {
-        let polls = self.state.lock().polls();
-        let most = match polls {
-            true => limit.min(BACKGROUND_PAUSE),
-            false => limit,
-        };
+        let again = self.state.lock().again();
+        let most = again.map_or(limit, |again| again.min(limit));
         let events = match &self.descriptor {
             Some(descriptor) => queue::wait(descriptor, most),
             None => {
@@ -171,7 +169,7 @@ impl Watch {
                 false
             }
         };
-        events || polls
+        events || again.is_some()
     }
 }
 

@@ -25,10 +25,9 @@ const NAMES: WatchFlags = WatchFlags::CREATE
     .union(WatchFlags::MOVED_FROM)
     .union(WatchFlags::MOVED_TO);
 
-/// And in one that holds followed files: an end of writing, and new times (`touch`, `utime`).
-///
-/// Not MODIFY: a file that is being written is not of interest until its writer closes it.
+/// And in one that holds followed files: writing, its end, and new times (`touch`, `utime`).
 const CONTENT: WatchFlags = NAMES
+    .union(WatchFlags::MODIFY)
     .union(WatchFlags::CLOSE_WRITE)
     .union(WatchFlags::ATTRIB);
 
@@ -49,6 +48,9 @@ pub(super) enum Interest {
 pub(super) enum Event {
     /// Something happened to the name in the directory.
     Name(Number, OsString),
+    /// The file of that name has other content or another time, and may still be open for writing. The kernel says the
+    /// same of a write, of truncate(2), and of a new time of modification without a new time of access.
+    Written(Number, OsString),
     /// The directory is no longer watched: it is gone, or its file system is.
     Ended(Number),
     /// Events were lost.
@@ -116,7 +118,10 @@ impl Queue {
                 each(Event::Ended(event.wd()));
             } else if let Some(name) = event.file_name() {
                 let name = OsStr::from_bytes(name.to_bytes()).to_owned();
-                each(Event::Name(event.wd(), name));
+                each(match kind.contains(ReadFlags::MODIFY) {
+                    true => Event::Written(event.wd(), name),
+                    false => Event::Name(event.wd(), name),
+                });
             }
         }
     }

@@ -1,11 +1,12 @@
 //! The watch behind its lock: from events and looks to what each follower has to be told.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::mem;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::directories::{Directories, FileId, Refusal};
+use super::directories::{Directories, FileId, Refusal, Suspects};
 use super::files::Files;
 use super::followed::Followed;
 use super::polling::{Found, Polling};
@@ -13,6 +14,12 @@ use super::queue::Queue;
 use super::route::Walker;
 use super::stamp;
 use super::{Change, Follower, PAUSE};
+
+/// How long a file that was written and not closed must have been left alone until it counts as changed.
+const WRITING: Duration = Duration::from_millis(500);
+
+/// How often a thread in the background looks at files that are not watched.
+const BACKGROUND: Duration = Duration::from_secs(1);
 
 /// How much one follower may ask for.
 #[derive(Clone, Copy)]
@@ -22,13 +29,12 @@ pub(super) struct Bounds {
 }
 
 pub(super) struct State {
-    pub(super) directories: Directories,
+    directories: Directories,
     bounds: Bounds,
     /// The watched files; one that is polled stands in [`Followed`] alone.
     files: Files,
     followers: HashMap<Follower, Followed>,
-    /// Files that events may have been about.
-    pub(super) suspects: BTreeSet<FileId>,
+    suspects: Suspects,
     /// Reasons for polling that stand in the log.
     told: HashSet<Refusal>,
 }
@@ -46,7 +52,7 @@ impl State {
             bounds,
             files: Files::default(),
             followers: HashMap::new(),
-            suspects: BTreeSet::new(),
+            suspects: Suspects::default(),
             told: HashSet::new(),
         }
     }
@@ -137,17 +143,37 @@ impl State {
     /// Takes what the kernel has queued, and judges the files that it may be about.
     pub(super) fn catch_up(&mut self) {
         self.directories.drain(&mut self.suspects);
+        if !self.suspects.writing.is_empty() {
+            self.suspect_written();
+        }
         self.judge_suspects();
     }
 
+    /// Suspects files that were written, if they have been left alone since: what would be closed is closed, or not a
+    /// writer's work at all.
+    fn suspect_written(&mut self) {
+        let Suspects { files, writing } = &mut self.suspects;
+        writing.retain(|id| {
+            let Some(file) = self.files.get_mut(*id) else {
+                return false;
+            };
+            let at = stamp::of_file(&file.path).map(|(_, at)| at);
+            let done = at.is_none_or(|at| at.elapsed().is_ok_and(|passed| passed > WRITING));
+            if done {
+                files.insert(*id);
+            }
+            !done && !files.contains(id)
+        });
+    }
+
     fn judge_suspects(&mut self) {
-        if self.suspects.is_empty() {
+        if self.suspects.files.is_empty() {
             return;
         }
         let mut refusals = Vec::new();
         let mut lost = Vec::new();
         let mut walker = Walker::new(&mut self.directories);
-        for id in std::mem::take(&mut self.suspects) {
+        for id in mem::take(&mut self.suspects.files) {
             let Some(file) = self.files.get_mut(id) else {
                 continue;
             };
@@ -206,7 +232,8 @@ impl State {
         };
         if !found.moved.is_empty() {
             Arc::make_mut(&mut followed.polling).renew(&found.moved);
-            self.suspects.extend(followed.files.values().flatten());
+            let files = followed.files.values().flatten();
+            self.suspects.files.extend(files);
         }
         if followed.accepted == look.accepted && followed.change.is_none() {
             followed.change = found.change;
@@ -226,9 +253,13 @@ impl State {
         Some((files, last.max()))
     }
 
-    /// Whether somebody's files are looked at rather than watched.
-    pub(super) fn polls(&self) -> bool {
-        self.followers.values().any(|one| !one.polling.is_empty())
+    /// When it is worth to ask again even if there is no event: files are looked at, or were seen while they were written.
+    pub(super) fn again(&self) -> Option<Duration> {
+        if !self.suspects.writing.is_empty() {
+            return Some(WRITING);
+        }
+        let polled = |one: &Followed| !one.polling.is_empty();
+        self.followers.values().any(polled).then_some(BACKGROUND)
     }
 
     fn poll_instead(&mut self, id: FileId) {

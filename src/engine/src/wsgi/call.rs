@@ -212,7 +212,7 @@ impl Call {
     pub fn raised(&self, py: Attached<'_>, parts: &Parts, raised: Raised) -> Error {
         let exception = raised.take(py);
         crate::report::exception(py, parts, &exception, Some(self));
-        Error::new(Kind::Application)
+        Error::new(Kind::Application).behind(parts.refusals(py, Some(&exception)).pop())
     }
 
     /// Writes what is left of an unfinished line.

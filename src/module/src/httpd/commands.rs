@@ -102,14 +102,16 @@ unsafe extern "C" fn block(
     if !refusal.is_null() {
         return refusal;
     }
-    // SAFETY: the directive that is read now, and what stands in it, if anything does.
-    let inside = unsafe { (*(*parms).directive).first_child };
-    // SAFETY: where the section itself stands: what is not about interpreters has its effect there.
-    let place = unsafe { (*parms).context };
-    // SAFETY: the tree and the section live as long as the configuration is read.
+    // SAFETY: httpd's own, alive during the call; no reference to it lasts beyond this statement.
+    let line = unsafe { parms.read() };
+    let (directive, place, server) = (line.directive, line.context, line.server);
+    // SAFETY: the directive that is read now; what stands in it, if anything does.
+    let inside = unsafe { (*directive).first_child };
+    // SAFETY: the tree and the place live as long as the configuration is read. What is not about interpreters has its
+    // effect at `place`, where the section itself stands.
     let refusal = unsafe { ffi_httpd::ap_walk_config(inside, parms, place) };
-    // SAFETY: as in `apply_row`.
-    if let Some(config) = unsafe { config_of((*parms).server) } {
+    // SAFETY: alive, and the walk is over.
+    if let Some(config) = unsafe { config_of(server) } {
         config.section.is_in_block = false;
     }
     refusal

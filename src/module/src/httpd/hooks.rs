@@ -10,7 +10,7 @@ use crate::httpd::boundary::{guard, request_hook};
 use crate::httpd::log;
 use crate::httpd::pool::Pool;
 use crate::httpd::server::{Server, ServerConfig};
-use crate::{alias, handler, life};
+use crate::{alias, handler, life, parent};
 
 /// # Safety
 ///
@@ -33,6 +33,8 @@ pub(super) unsafe extern "C" fn register(_: *mut ffi_httpd::apr_pool_t) {
     unsafe { ffi_httpd::ap_hook_check_config(Some(check_config), ANY, ANY, MIDDLE) };
     // SAFETY: as above.
     unsafe { ffi_httpd::ap_hook_post_config(Some(post_config), ANY, ANY, MIDDLE) };
+    // SAFETY: as above.
+    unsafe { ffi_httpd::ap_hook_monitor(Some(monitor), ANY, ANY, MIDDLE) };
     // SAFETY: as above.
     unsafe { ffi_httpd::ap_hook_child_init(Some(child_init), ANY, ANY, MIDDLE) };
     let (before, after) = (ALIAS.0.as_ptr(), LATER.0.as_ptr());
@@ -109,7 +111,7 @@ unsafe extern "C" fn check_config(
 ) -> c_int {
     // SAFETY: httpd's promise.
     let server = unsafe { Server::from_raw(server) };
-    judge(guard("check-config", || life::check(server)))
+    judge(guard("check-config", || parent::check(server)))
 }
 
 /// Refuses to start on an error or panic.
@@ -127,7 +129,20 @@ unsafe extern "C" fn post_config(
     let pool = unsafe { Pool::of_hook(pool) };
     // SAFETY: httpd's promise.
     let server = unsafe { Server::from_raw(server) };
-    judge(guard("post-config", || life::configured(pool, server)))
+    judge(guard("post-config", || parent::configured(pool, server)))
+}
+
+/// Never has the parent end: on a panic it looks again next time.
+///
+/// # Safety
+///
+/// Called by httpd only, in the parent.
+unsafe extern "C" fn monitor(
+    _: *mut ffi_httpd::apr_pool_t,
+    _: *mut ffi_httpd::server_rec,
+) -> c_int {
+    guard("the monitor", parent::watched);
+    ffi_httpd::DECLINED
 }
 
 /// On an error or panic the child serves what is not ours; our requests get 500.

@@ -1,15 +1,41 @@
 //! What this httpd is: its version, its state, and how its MPM runs requests.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::ptr::NonNull;
 
+use clutch_sys::account::is_root;
+
 use crate::httpd::pool::Pool;
+use crate::state::Owner;
 
 /// Whether httpd reads its configuration only to see if it can; it reads it again before it serves.
 pub fn is_rehearsing() -> bool {
     // SAFETY: takes a number only.
     let state = unsafe { ffi_httpd::ap_state_query(ffi_httpd::AP_SQ_MAIN_STATE) };
     state == ffi_httpd::AP_SQ_MS_CREATE_PRE_CONFIG
+}
+
+/// A path below httpd's directory for what belongs to one run (`DefaultRuntimeDir`).
+pub fn in_runtime_directory(pool: Pool<'_>, name: &str) -> Option<PathBuf> {
+    let name = pool.c_string(name.as_bytes());
+    // SAFETY: the pool is alive, `name` is NUL-terminated and lives as long.
+    let path = unsafe { ffi_httpd::ap_runtime_dir_relative(pool.raw(), name.as_ptr()) };
+    let path = NonNull::new(path)?;
+    // SAFETY: NUL-terminated, in the pool.
+    let path = unsafe { CStr::from_ptr(path.as_ptr()) };
+    Some(OsStr::from_bytes(path.to_bytes()).into())
+}
+
+/// Who the children become (`User`, `Group`), where this process may change who they are.
+pub fn owner_of_children() -> Option<Owner> {
+    let config = &raw const ffi_httpd::ap_unixd_config;
+    // SAFETY: httpd's own, written only while it reads its configuration.
+    let uid = unsafe { (*config).user_id };
+    // SAFETY: as above.
+    let gid = unsafe { (*config).group_id };
+    is_root().then_some(Owner { uid, gid })
 }
 
 /// Adds a word to the server's banner.

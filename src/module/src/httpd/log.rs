@@ -7,6 +7,8 @@
 //! |---|---|---|
 //! | CLUTCH0001 | crit | a panic in the module |
 //! | CLUTCH0002 | error | no engine suits the configuration |
+//! | CLUTCH0003 | warning | a process should be replaced |
+//! | CLUTCH0004 | error | an environment of a group does not suit the configuration |
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -21,6 +23,10 @@ use crate::httpd::request::Request;
 pub const PANIC: &str = "CLUTCH0001:";
 /// No engine suits the configuration.
 pub const NO_ENGINE: &str = "CLUTCH0002:";
+/// A process should be replaced.
+pub const RETIRE: &str = "CLUTCH0003:";
+/// An environment of a group does not suit the configuration.
+pub const NO_HOME: &str = "CLUTCH0004:";
 
 /// The main server's level for this module. Written when a child starts, before it has threads; else constant.
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Warning as u8);

@@ -1,6 +1,7 @@
 //! A server or virtual host, and what we keep with it.
 
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
@@ -16,6 +17,8 @@ pub struct ServerConfig {
     pub section: ServerSection,
     /// The engine of this configuration, in the main server's only.
     pub choice: OnceLock<Choice>,
+    /// Where engines remember what they learn, in the main server's only; absent if there is no such place.
+    pub state: OnceLock<PathBuf>,
 }
 
 /// A server that httpd keeps for `'s`.

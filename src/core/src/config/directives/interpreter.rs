@@ -181,7 +181,7 @@ pub(super) const ROWS: &[Directive] = &[
         takes: Takes::Line,
         syntax: "[process-group=NAME] [application-group=NAME]>",
         default: "none",
-        summary: c"A block of words about interpreters, for those of the process group and of the application group named. The block that names more is stronger, of equals the later one.",
+        summary: c"A block of words about interpreters, for those of the process group and of the application group named; without a name, for those of any. %{GLOBAL} is httpd's own processes, and the main interpreter. For each word the block that names more is stronger, of equals the later one; the words of the main server are the weakest. WSGIPythonPath adds up: the directories of stronger blocks come first. A directive that is not about interpreters has the effect that it has outside of the block.",
         apply: Apply::Block(Block::parse),
     },
     Directive {

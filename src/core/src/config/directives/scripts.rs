@@ -13,11 +13,12 @@ pub(super) const ROWS: &[Directive] = &[
         name: c"ClutchPreload",
         scope: Scope::Server,
         takes: Takes::TwoOrMore,
-        syntax: "FILE application-group=NAME",
+        syntax: "FILE application-group=NAME [process-group=%{GLOBAL}]",
         default: "none",
-        summary: c"Loads a script into an application group's interpreter when a process starts. Groups are loaded side by side.",
+        summary: c"Loads a script into an application group's interpreter when a process starts, as WSGIImportScript in httpd's own processes. Groups are loaded side by side.",
         apply: Apply::Server(|server, args| {
-            server.imports.push(Preload::preload(args.words)?);
+            server.preloads.push(Preload::parse(args.words)?);
+            server.imports = true;
             Ok(())
         }),
     },
@@ -27,9 +28,10 @@ pub(super) const ROWS: &[Directive] = &[
         takes: Takes::TwoOrMore,
         syntax: "FILE process-group=%{GLOBAL} application-group=NAME",
         default: "none",
-        summary: c"Loads a script into an application group's interpreter when a process starts.",
+        summary: c"Loads a script into an application group's interpreter when a process starts, in the order of the lines. Starts Python even where WSGIRestrictEmbedded keeps requests out.",
         apply: Apply::Server(|server, args| {
-            server.imports.push(Preload::import_script(args.words)?);
+            server.preloads.push(Preload::import_script(args.words)?);
+            server.imports = true;
             Ok(())
         }),
     },
@@ -42,6 +44,7 @@ pub(super) const ROWS: &[Directive] = &[
         summary: c"Serves the URLs below a path by a script, or by the scripts of a directory.",
         apply: Apply::Server(|server, args| {
             let alias = alias(args, |path| Ok(Pattern::Prefix(path.into())))?;
+            server.preloads.extend(alias.preload());
             server.aliases.push(alias);
             Ok(())
         }),
@@ -55,6 +58,7 @@ pub(super) const ROWS: &[Directive] = &[
         summary: c"As WSGIScriptAlias, for the URL paths that match an expression; $0 to $9 in the target are its groups.",
         apply: Apply::Server(|server, args| {
             let alias = alias(args, |regex| expression(args, regex))?;
+            server.preloads.extend(alias.preload());
             server.aliases.push(alias);
             Ok(())
         }),

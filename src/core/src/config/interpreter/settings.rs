@@ -1,5 +1,8 @@
 //! What holds for one interpreter: every default is decided here.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use crate::config::interpreter::{

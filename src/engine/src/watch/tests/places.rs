@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::slice::from_ref;
 
 use super::{Folder, ONE, following, told};
 
@@ -20,7 +21,7 @@ fn a_switched_link_to_a_directory_counts_and_its_new_target_is_watched() {
     let new = folder.write("releases/2/app/a.py", "two");
     symlink("releases/1", folder.at("current")).unwrap();
     let path = folder.at("current/app/a.py");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     switch(&folder.at("current"), "releases/2");
     assert_eq!(told(&watch), Some(path.clone()));
     fs::write(new, "two and a half").unwrap();
@@ -49,7 +50,7 @@ fn a_link_to_a_file_counts_when_it_is_switched_and_when_its_target_changes() {
     fs::create_dir(folder.at("app")).unwrap();
     let path = folder.at("app/a.py");
     symlink("../versions/a-1.py", &path).unwrap();
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     fs::write(first, "one and a half").unwrap();
     assert_eq!(told(&watch), Some(path.clone()));
     switch(&path, "../versions/a-2.py");
@@ -65,7 +66,7 @@ fn links_through_links_and_back_are_followed() {
     symlink("../real/one", folder.at("etc/chosen")).unwrap();
     symlink("etc/./chosen", folder.at("current")).unwrap();
     let path = folder.at("etc/../current/a.py");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     switch(&folder.at("etc/chosen"), "../real/two");
     assert_eq!(told(&watch), Some(path));
 }
@@ -75,7 +76,7 @@ fn a_link_that_leads_to_itself_leads_nowhere_until_it_is_mended() {
     let folder = Folder::new();
     symlink("loop/loop", folder.at("loop")).unwrap();
     let path = folder.at("loop/a.py");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     folder.write("real/a.py", "one");
     switch(&folder.at("loop"), "real");
     assert_eq!(told(&watch), Some(path));
@@ -85,7 +86,7 @@ fn a_link_that_leads_to_itself_leads_nowhere_until_it_is_mended() {
 fn a_directory_that_is_removed_and_made_again_is_watched_again() {
     let folder = Folder::new();
     let path = folder.write("app/package/a.py", "one");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     fs::remove_dir_all(folder.at("app")).unwrap();
     assert_eq!(told(&watch), Some(path.clone()));
     folder.write("app/package/a.py", "two");
@@ -99,7 +100,7 @@ fn another_directory_far_above_counts_even_if_nobody_asked_between() {
     let folder = Folder::new();
     let path = folder.write("srv/app/package/a.py", "one");
     folder.write("srv/next/package/a.py", "two");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     fs::rename(folder.at("srv/app"), folder.at("srv/last")).unwrap();
     fs::rename(folder.at("srv/next"), folder.at("srv/app")).unwrap();
     assert_eq!(told(&watch), Some(path.clone()));

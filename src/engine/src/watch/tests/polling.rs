@@ -3,12 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::slice::from_ref;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Uid, geteuid};
 use rustix::thread::set_thread_res_uid;
 
-use super::{Folder, LONG, ONE, following, later, polling, told, watched};
+use super::{Folder, LONG, ONE, following, later, polling, told};
 use crate::watch::PAUSE;
 use crate::watch::polling::FEW;
 
@@ -20,7 +21,7 @@ fn without_a_queue_a_few_files_are_looked_at_each_time() {
     symlink("releases/1", folder.at("current")).unwrap();
     let linked = folder.at("current/a.py");
     let watch = polling();
-    watch.follow(ONE, &[linked.clone()], later());
+    watch.follow(ONE, from_ref(&linked), later());
     assert_eq!(watch.changed(ONE), None);
     fs::write(&path, "new").unwrap();
     assert_eq!(told(&watch), Some(linked.clone()));
@@ -32,7 +33,7 @@ fn without_a_queue_a_few_files_are_looked_at_each_time() {
     fs::remove_dir_all(folder.at("releases")).unwrap();
     assert_eq!(told(&watch), Some(linked));
     watch.forget(ONE);
-    assert!(!watch.wait(std::time::Duration::ZERO));
+    assert!(!watch.wait(Duration::ZERO));
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn without_a_queue_a_change_between_reading_and_following_counts_at_once() {
     let read = later();
     fs::write(&path, "new").unwrap();
     let watch = polling();
-    watch.follow(ONE, &[path.clone()], read);
+    watch.follow(ONE, from_ref(&path), read);
     assert_eq!(watch.changed(ONE).unwrap().file, path);
 }
 
@@ -75,11 +76,11 @@ fn a_background_thread_is_told_to_look() {
     let path = folder.write("a.py", "old");
     let watch = polling();
     watch.follow(ONE, &[path], later());
-    assert!(watch.wait(std::time::Duration::ZERO));
+    assert!(watch.wait(Duration::ZERO));
 }
 
 /// Runs `work` as somebody who is not root; without root's rights in the first place, as oneself.
-fn as_nobody(work: impl FnOnce() + Send) {
+fn as_nobody<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             if geteuid().is_root() {
@@ -87,28 +88,26 @@ fn as_nobody(work: impl FnOnce() + Send) {
                 // Of this thread alone, which ends here.
                 set_thread_res_uid(nobody, nobody, nobody).unwrap();
             }
-            work();
+            work()
         });
-        thread.join().unwrap();
-    });
+        thread.join().unwrap()
+    })
 }
 
 #[test]
-fn a_name_in_a_directory_that_may_not_be_read_is_looked_at_and_the_files_are_watched() {
+fn names_in_a_directory_that_may_not_be_read_are_looked_at_and_what_is_below_is_watched() {
     let folder = Folder::new();
     let path = folder.write("closed/app/a.py", "one");
     folder.write("closed/next/a.py", "two");
     let closed = folder.at("closed");
     fs::set_permissions(&closed, Permissions::from_mode(0o311)).unwrap();
-    as_nobody(|| {
-        let watch = following(&[path.clone()]);
-        assert!(watch.state.lock().polls());
-        let count = watched(&watch);
-        std::thread::spawn({
-            let path = path.clone();
-            move || drop(path)
-        });
-        assert!(count > 0);
-    });
+    let watch = as_nobody(|| following(from_ref(&path)));
+    fs::write(&path, "new").unwrap();
+    assert_eq!(as_nobody(|| told(&watch)), Some(path.clone()));
+    fs::rename(closed.join("app"), closed.join("last")).unwrap();
+    fs::rename(closed.join("next"), closed.join("app")).unwrap();
+    assert_eq!(as_nobody(|| told(&watch)), Some(path.clone()));
+    fs::write(&path, "newer").unwrap();
+    assert_eq!(as_nobody(|| told(&watch)), Some(path));
     fs::set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Bursts of changes are over before they are acted upon.
 
 use std::fs;
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use super::{Folder, LONG, ONE, SOON, TWO, following, later, polling};
 fn files_that_have_been_left_alone_are_settled_at_once() {
     let folder = Folder::new();
     let path = folder.write("a.py", "old");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     fs::write(&path, "new").unwrap();
     later();
     let begun = Instant::now();
@@ -25,7 +26,7 @@ fn files_that_have_been_left_alone_are_settled_at_once() {
 fn a_new_change_is_waited_for_no_longer_than_allowed() {
     let folder = Folder::new();
     let path = folder.write("a.py", "old");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     fs::write(&path, "new").unwrap();
     assert!(!watch.settled(ONE, LONG, SOON));
 }
@@ -35,7 +36,7 @@ fn another_source_in_the_directory_is_waited_for_and_other_files_are_not() {
     let quiet = Duration::from_millis(300);
     let folder = Folder::new();
     let path = folder.write("a.py", "old");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     assert!(watch.settled(ONE, quiet, LONG));
     for name in ["log.txt", "db.sqlite-journal", ".a.py.swp"] {
         folder.write(name, "");

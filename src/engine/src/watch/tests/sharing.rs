@@ -1,6 +1,7 @@
 //! Several followers, and bounds.
 
 use std::fs;
+use std::slice::from_ref;
 
 use super::{Folder, ONE, SOON, TWO, following, later, told, watched};
 use crate::watch::queue::Queue;
@@ -87,7 +88,7 @@ fn files_above_the_bound_are_not_followed_and_directories_above_it_are_looked_at
 fn waiting_ends_with_the_first_event_and_begins_again_when_it_is_taken() {
     let folder = Folder::new();
     let path = folder.write("a.py", "");
-    let watch = following(&[path.clone()]);
+    let watch = following(from_ref(&path));
     watch.changed(ONE);
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| watch.wait(super::LONG));

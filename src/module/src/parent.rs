@@ -1,0 +1,124 @@
+//! httpd's parent judges a configuration, prepares what children will find, and looks after them.
+
+use std::path::PathBuf;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use clutch_core::config::ProcessSettings;
+use clutch_core::config::interpreter::Block;
+use clutch_core::log::Level;
+use clutch_sys::library;
+
+use crate::engine::{self, Choice};
+use crate::httpd::host as httpd;
+use crate::httpd::log;
+use crate::httpd::{Pool, Server, ServerConfig};
+use crate::{homes, retirement, state};
+
+/// The process that read the configuration. Written before there are children or threads.
+static PARENT: AtomicU32 = AtomicU32::new(0);
+
+/// Judges a configuration that has just been read: is there an engine for it?
+///
+/// # Errors
+///
+/// One sentence; httpd does not start then.
+pub fn check(main: Server<'_>) -> Result<(), String> {
+    let Some(config) = main.config() else {
+        return Ok(());
+    };
+    let settings = ProcessSettings::of(&config.section);
+    let version = match engine::choose(&settings, &directory()?) {
+        Ok(choice) => config.choice.get_or_init(|| choice).version, // a configuration is judged once
+        Err(refusal) if starts_python(&settings, main) => {
+            return Err(format!("{} {refusal}", log::NO_ENGINE));
+        }
+        Err(_) => None,
+    };
+    homes::check(&config.section, version).map_err(|refusal| format!("{} {refusal}", log::NO_HOME))
+}
+
+/// Whether children need Python: an application may run there, or a script is to be loaded there all the same.
+pub fn starts_python(settings: &ProcessSettings<'_>, main: Server<'_>) -> bool {
+    let mut configs = main.and_its_hosts().filter_map(Server::config);
+    settings.embedded || configs.any(|config| config.section.imports)
+}
+
+/// Where the module is, and the engines with it.
+fn directory() -> Result<PathBuf, String> {
+    let file = library::file_of((&raw const PARENT).cast());
+    let directory = file.as_deref().and_then(|file| file.parent());
+    directory
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("{} the module cannot tell where it is", log::NO_ENGINE))
+}
+
+/// Prepares httpd's parent for serving with a configuration that was judged good.
+///
+/// # Errors
+///
+/// None so far; a sentence would keep httpd from starting.
+pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
+    if httpd::is_rehearsing() {
+        return Ok(());
+    }
+    PARENT.store(process::id(), Ordering::Relaxed);
+    retirement::prepare();
+    httpd::add_to_banner(pool, concat!("mod_clutch/", env!("CARGO_PKG_VERSION")));
+    let Some(config) = main.config() else {
+        return Ok(());
+    };
+    if let Some(version) = config.choice.get().and_then(|choice| choice.version) {
+        httpd::add_to_banner(pool, &format!("Python/{version}"));
+    }
+    warn(config);
+    if let Some(directory) = state_directory(pool) {
+        let _ = config.state.set(directory); // a configuration is prepared once
+    }
+    Ok(())
+}
+
+/// Says what of the configuration has no effect.
+fn warn(config: &ServerConfig) {
+    let section = &config.section;
+    let has_gil = |choice: &Choice| choice.version.is_some_and(|version| !version.free_threaded);
+    if ProcessSettings::of(section).free_threading && config.choice.get().is_some_and(has_gil) {
+        let text =
+            "WSGI0200: WSGIFreeThreading has no effect, because this Python always has a GIL";
+        log::server(Level::Warning, text);
+    }
+    let is_in_vain =
+        |block: &Block| block.names_application_group() && block.section.free_threading.is_some();
+    if section.blocks.iter().any(is_in_vain) {
+        let text =
+            "WSGI0201: WSGIFreeThreading has no effect in a block that names an application group";
+        log::server(Level::Warning, text);
+    }
+}
+
+/// Makes the directory that children remember things in; without it they just learn them again.
+fn state_directory(pool: Pool<'_>) -> Option<PathBuf> {
+    let directory = httpd::in_runtime_directory(pool, state::NAME)?;
+    match state::make(&directory, httpd::owner_of_children()) {
+        Ok(()) => Some(directory),
+        Err(error) => {
+            let directory = directory.display();
+            let text = format!("nothing is remembered over restarts: {directory}: {error}");
+            log::server(Level::Info, &text);
+            None
+        }
+    }
+}
+
+/// The parent looks after its children.
+pub fn watched() {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    retirement::watch(&mut LAST.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// Whether this process is httpd's parent and serves all the same (`-X`).
+pub fn is_single_process() -> bool {
+    PARENT.load(Ordering::Relaxed) == process::id()
+}

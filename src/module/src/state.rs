@@ -1,0 +1,84 @@
+//! The directory where engines remember what they learn, over restarts.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
+use std::path::Path;
+
+/// Its name, below httpd's directory for what belongs to one run.
+pub const NAME: &str = "clutch-state";
+
+/// Who may use it, and nobody else.
+const MODE: u32 = 0o700;
+
+/// A user and its group by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The user.
+    pub uid: u32,
+    /// The user's group.
+    pub gid: u32,
+}
+
+/// Makes `directory`, or takes the one that is there, for `owner` alone; without one it is this process's own user's.
+///
+/// # Errors
+///
+/// What the system says; `AlreadyExists` if something else is in its place, or somebody else's directory.
+pub fn make(directory: &Path, owner: Option<Owner>) -> io::Result<()> {
+    match DirBuilder::new().mode(MODE).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => (),
+    }
+    let found = fs::symlink_metadata(directory)?;
+    let own = clutch_sys::account::user();
+    let is_trusted = found.uid() == own || owner.is_some_and(|owner| found.uid() == owner.uid);
+    if !found.is_dir() || !is_trusted {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::set_permissions(directory, Permissions::from_mode(MODE))?;
+    match owner {
+        Some(owner) => lchown(directory, Some(owner.uid), Some(owner.gid)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::{Owner, make};
+
+    #[test]
+    fn a_directory_is_made_or_taken_for_its_owner_alone() {
+        let process = std::process::id();
+        let place = std::env::temp_dir().join(format!("clutch-{process}-state"));
+        fs::create_dir_all(&place).unwrap();
+        let directory = place.join("state");
+        make(&directory, None).unwrap();
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+        make(&directory, None).unwrap();
+        let found = fs::metadata(&directory).unwrap();
+        assert_eq!(found.mode() & 0o777, 0o700);
+
+        let link = place.join("link");
+        symlink(&directory, &link).unwrap();
+        assert!(make(&link, None).is_err(), "a link leads elsewhere");
+        let file = place.join("file");
+        fs::write(&file, "").unwrap();
+        assert!(make(&file, None).is_err());
+        assert!(make(&place.join("no/where"), None).is_err());
+        if found.uid() == 0 {
+            let owner = Owner {
+                uid: 65_534,
+                gid: 65_534,
+            };
+            make(&directory, Some(owner)).unwrap();
+            let found = fs::metadata(&directory).unwrap();
+            assert_eq!((found.uid(), found.gid()), (owner.uid, owner.gid));
+            assert!(make(&directory, None).is_err(), "somebody else's");
+        }
+        fs::remove_dir_all(&place).unwrap();
+    }
+}
