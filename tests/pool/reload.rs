@@ -117,7 +117,6 @@ fn clutch_reload_policy_seamless_serves_the_old_code_until_the_new_one_loads() {
         return;
     }
     let httpd = plan("ClutchReload group\nClutchReloadPolicy seamless")
-        .workers(4)
         .expects_log("cannot be loaded")
         .allows_log("")
         .start();

@@ -9,8 +9,8 @@
 //!   a file. `stamp`: what tells two states of a file apart. `polling`: files whose directories cannot be watched.
 //!   `files` and `followed`: who follows what. `state`: all of it, behind the lock.
 //!
-//! A write in place counts when the writer closes the file. Where nobody has it open (truncate(2) by path, a new time of
-//! modification alone) the kernel's event is that of a write, and so the change counts half a second later.
+//! A write in place counts when the writer closes the file, or has not written for half a second. The kernel does not tell
+//! a writer's work from truncate(2) by path and from a new time of modification alone, so those count as late as that.
 //!
 //! Not noticed: a file system mounted over a directory on the way, and a module that would now be found before the one
 //! that was read.

@@ -71,6 +71,21 @@ fn without_a_queue_a_change_between_reading_and_following_counts_at_once() {
 }
 
 #[test]
+fn what_a_look_has_found_is_nothing_if_the_files_were_accepted_meanwhile() {
+    let folder = Folder::new();
+    let path = folder.write("a.py", "old");
+    let watch = polling();
+    watch.follow(ONE, from_ref(&path), later());
+    fs::write(&path, "new").unwrap();
+    let look = watch.state.lock().look(ONE).unwrap();
+    let found = look.polling.look();
+    assert!(found.change.is_some());
+    watch.accept(ONE, later());
+    watch.state.lock().take(ONE, &look, found);
+    assert_eq!(watch.changed(ONE), None);
+}
+
+#[test]
 fn a_background_thread_is_told_to_look() {
     let folder = Folder::new();
     let path = folder.write("a.py", "old");
