@@ -2,6 +2,8 @@
 
 mod directives;
 mod inheritance;
+mod interpreters;
+mod processes;
 mod python;
 mod refusals;
 mod scopes;

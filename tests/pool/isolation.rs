@@ -60,16 +60,14 @@ fn clutch_interpreters_of_one_group_compute_at_the_same_time() {
         return installation::skipped(name, "needs Python 3.13, and threads");
     }
     // With a switch interval of an hour a thread that computes keeps its lock: others answer only with locks of their own.
-    let script = format!(
-        "import os, sys\nsys.setswitchinterval(3600)\nfrom _interpreters import get_current\n\
+    let script = "import os, sys\nsys.setswitchinterval(3600)\nfrom _interpreters import get_current\n\
          def application(environ, start_response):\n    me = str(get_current()[0])\n    start_response('200 OK', [])\n    \
          exists = os.path.exists\n    out = environ['out']\n    \
          if environ['QUERY_STRING']:\n        open(out + '/busy', 'w').close()\n        \
-         while not exists(out + '/enough'): pass\n    return [me.encode()]\n"
-    );
+         while not exists(out + '/enough'): pass\n    return [me.encode()]\n";
     let httpd = Plan::new()
         .modules(&["env"])
-        .script("app.wsgi", &script)
+        .script("app.wsgi", script)
         .config("LogLevel warn wsgi:info\nClutchIsolation own-gil\nClutchInterpreters 3\nSetEnv out ${OUT}\nWSGIScriptAlias / ${APP}/app.wsgi")
         .start();
     httpd.get("/").ok();

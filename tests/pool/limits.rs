@@ -165,11 +165,11 @@ fn clutch_max_replacements_asks_for_another_process() {
     let httpd = Plan::new()
         .script("app.wsgi", &app::answering("1"))
         .config("ClutchMaxReplacements 2\nClutchMaxRequests 1\nWSGIScriptAlias / ${APP}/app.wsgi")
-        .expects_log("CLUTCH0010: this process should be replaced, because 2 interpreters have been replaced")
+        .expects_log("CLUTCH0003: this process should be replaced, because 2 interpreters have been replaced")
         .start();
     wait::until_true("the wish", || {
         httpd.get("/").ok();
-        httpd.log().count("CLUTCH0010") > 0
+        httpd.log().count("CLUTCH0003") > 0
     });
 }
 

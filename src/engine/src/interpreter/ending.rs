@@ -35,7 +35,7 @@ const MOST_ABANDONED: u32 = 8;
 /// that hold each other in long chains end one within the other.
 pub(super) const STACK: usize = 8 << 20;
 
-/// Interpreters whose end is under way. The process waits for them before it ends Python.
+/// How many threads of our own are at work in interpreters. The process waits for them before it ends Python.
 static UNDER_WAY: Mutex<u32> = Mutex::new(0);
 static NONE_UNDER_WAY: Condvar = Condvar::new();
 
@@ -49,22 +49,33 @@ pub(super) fn retire(interpreter: Arc<Interpreter>, why: &'static str) {
     if !interpreter.is_endable() {
         return; // Threads keep their states in it, which this Python does not survive.
     }
-    *UNDER_WAY.lock() += 1;
-    let spawned = thread::Builder::new()
-        .name("clutch-retire".into())
-        .spawn(move || {
-            let _done = Done;
-            guarded(|| see_off(&interpreter));
-        });
-    if spawned.is_err() {
-        drop(Done);
+    let Some(work) = Work::begin() else {
+        return; // The process ends, and all its interpreters with it.
+    };
+    let thread = thread::Builder::new().name("clutch-retire".into());
+    let spawned = thread.spawn(move || {
+        let _work = work;
+        guarded(|| see_off(&interpreter));
+    });
+    if let Err(error) = spawned {
+        tracing::error!(%error, "there is no thread to end an interpreter; it is left as it is");
     }
 }
 
-/// One end less is under way.
-struct Done;
+/// Work in interpreters on a thread of our own, until dropped: the process does not end Python meanwhile.
+pub(super) struct Work(());
 
-impl Drop for Done {
+impl Work {
+    /// Begins, unless the process stops.
+    pub(super) fn begin() -> Option<Self> {
+        let mut under_way = UNDER_WAY.lock();
+        pool::running().ok()?;
+        *under_way += 1;
+        Some(Self(()))
+    }
+}
+
+impl Drop for Work {
     fn drop(&mut self) {
         *UNDER_WAY.lock() -= 1;
         NONE_UNDER_WAY.notify_all();

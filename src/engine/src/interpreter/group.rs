@@ -9,6 +9,7 @@ use ffi_engine::abi::{GroupPlan, Isolation, Reload};
 use parking_lot::{Mutex, RwLock};
 
 use super::Interpreter;
+use super::ending::Work;
 use super::gate::Gate;
 use super::reload::Attempt;
 use super::rung::{Abilities, Rung, is_replaced};
@@ -202,11 +203,15 @@ impl Group {
         if self.busy.swap(true, Ordering::AcqRel) {
             return;
         }
+        let Some(under_way) = Work::begin() else {
+            return; // The process stops; nobody will be made any more.
+        };
         let group = Arc::clone(self);
         let thread = thread::Builder::new()
             .name(name.into())
             .stack_size(super::ending::STACK);
         let spawned = thread.spawn(move || {
+            let _under_way = under_way;
             let _free = Free(&group);
             super::ending::guarded(|| work(&group));
         });

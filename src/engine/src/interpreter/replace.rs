@@ -131,6 +131,9 @@ fn load(interpreter: &Arc<Interpreter>, scripts: &[Box<[u8]>]) -> Result<(), Opt
 }
 
 pub(super) fn log(error: &Error) {
+    if pool::running().is_err() {
+        return; // The process stops, and what was begun comes to nothing.
+    }
     if let Some(text) = error.log_text() {
         host::log(error.level(), text.as_bytes());
     }

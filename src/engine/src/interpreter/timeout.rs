@@ -142,9 +142,15 @@ impl Running {
             return;
         }
         // Attaching waits as long as the stuck code keeps the GIL; the clock must not.
+        let Some(work) = ending::Work::begin() else {
+            return;
+        };
         let _ = thread::Builder::new()
             .name("clutch-timeout".into())
-            .spawn(move || ending::guarded(|| self.interrupt()));
+            .spawn(move || {
+                let _work = work;
+                ending::guarded(|| self.interrupt());
+            });
     }
 
     fn interrupt(&self) {
