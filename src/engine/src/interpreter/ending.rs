@@ -18,7 +18,7 @@ use parking_lot::{Condvar, Mutex};
 use super::life::{End, Event, Life};
 use super::pool::Pool;
 use super::rung::Rung;
-use super::{Interpreter, pool, reload, stacks};
+use super::{Interpreter, pool, reload, seat, stacks};
 use crate::host;
 use crate::python::{InterpreterId, ThreadState, audit, runtime};
 
@@ -77,6 +77,7 @@ impl Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
+        seat::leave_all();
         *UNDER_WAY.lock() -= 1;
         NONE_UNDER_WAY.notify_all();
     }

@@ -222,9 +222,10 @@ fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
         .build();
     match threads {
         Ok(threads) => threads.install(|| {
-            groups
-                .par_iter()
-                .for_each(|(name, scripts)| ending::guarded(|| preload_group(name, scripts)));
+            groups.par_iter().for_each(|(name, scripts)| {
+                ending::guarded(|| preload_group(name, scripts));
+                seat::leave_all(); // The thread ends when nobody waits for it any more.
+            });
         }),
         Err(error) => {
             tracing::info!(%error, "scripts are loaded one after the other");

@@ -101,6 +101,12 @@ pub(super) fn leave_sub_interpreters() {
     give_up(|seat| !seat.interpreter.is_main());
 }
 
+/// Gives up all of this thread's seats. A thread of our own does so before the process may end Python: once that has
+/// begun, CPython up to 3.13 ends every other thread that attaches, and that in the middle of its work.
+pub(super) fn leave_all() {
+    give_up(|_| true);
+}
+
 /// Gives up the seats of this thread that are in interpreters which take no more calls.
 pub(super) fn leave_what_has_ended() {
     give_up(|seat| seat.interpreter.in_flight().is_none());
