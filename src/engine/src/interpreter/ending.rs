@@ -150,8 +150,8 @@ pub(super) fn guarded(work: impl FnOnce()) {
     let _ = guard(panicked, work);
 }
 
-/// Ends `interpreters`, then `main`, and then Python.
-pub(super) fn end(interpreters: Vec<Arc<Interpreter>>, main: Arc<Interpreter>, limit: Duration) {
+/// Ends all interpreters of a pool that makes no more, and then Python.
+pub(super) fn end(pool: &Pool, limit: Duration) {
     let deadline = Instant::now() + limit;
     let none_left = {
         let mut under_way = UNDER_WAY.lock();
@@ -163,10 +163,14 @@ pub(super) fn end(interpreters: Vec<Arc<Interpreter>>, main: Arc<Interpreter>, l
         {}
         *under_way == 0
     };
+    // Only now: what was under way may have made one more, or taken one out of service that nobody has ended.
+    let main = pool.main();
     let main_id = main.id;
-    let mine: Vec<_> = interpreters
+    let mine: Vec<_> = pool
+        .interpreters()
         .into_iter()
-        .filter(|one| matches!(*one.life.lock(), Life::Ready { .. }))
+        .filter(|one| !one.is_main())
+        .filter(|one| none_left || matches!(*one.life.lock(), Life::Ready { .. }))
         .collect();
     let abandoned = *ABANDONED.lock() > 0;
     let drained = mine.iter().chain([&main]).fold(true, |all, interpreter| {

@@ -281,7 +281,5 @@ pub fn stop(limit: Duration) {
         return;
     }
     seat::leave_sub_interpreters();
-    let mut interpreters = pool.interpreters();
-    let main = interpreters.remove(0);
-    ending::end(interpreters, main, limit);
+    ending::end(pool, limit);
 }
