@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use ffi_engine::abi::{GroupPlan, Plan};
 
 use crate::python::audit::Policy;
-use crate::python::{Attached, Object, PyResult};
+use crate::python::{Attached, Object, PyResult, Source};
 
 /// The release of mod_wsgi whose behaviour applications find: `mod_wsgi.version`.
 pub const VERSION: [u32; 3] = [6, 1, 1];
@@ -13,26 +13,21 @@ pub const VERSION: [u32; 3] = [6, 1, 1];
 /// The name of all of the prelude's files; frames carry it with that of their file in it. No file has it.
 const FILE: &CStr = c"<clutch prelude>";
 
-/// The text of a file, with the NUL that CPython's compiler wants at its end.
+/// A file of the prelude, with the NUL that CPython's compiler wants at its end.
 macro_rules! source {
     ($name:literal) => {
-        (
+        Source::new(
             match CStr::from_bytes_with_nul(concat!("<clutch prelude ", $name, ">\0").as_bytes()) {
                 Ok(name) => name,
                 Err(_) => panic!("the name has no NUL of its own"),
             },
-            match CStr::from_bytes_with_nul(
-                concat!(include_str!(concat!("prelude/", $name, ".py")), "\0").as_bytes(),
-            ) {
-                Ok(source) => source,
-                Err(_) => panic!("the file has no NUL of its own"),
-            },
+            concat!(include_str!(concat!("prelude/", $name, ".py")), "\0"),
         )
     };
 }
 
 /// The files of the prelude. They share their names.
-const FILES: &[(&CStr, &CStr)] = &[
+static FILES: [Source; 10] = [
     source!("streams"),
     source!("process"),
     source!("environment"),
@@ -47,7 +42,7 @@ const FILES: &[(&CStr, &CStr)] = &[
 
 /// Runs the prelude in this interpreter.
 pub fn prelude(py: Attached<'_>) -> PyResult<Object<'_>> {
-    py.run_module(c"_clutch", FILE, FILES)
+    py.run_module(c"_clutch", FILE, &FILES)
 }
 
 /// What [`prelude`]'s `setup` is told.

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::process;
 use std::sync::OnceLock;
 
 use clutch_core::log::{Level, Record};
@@ -13,9 +14,13 @@ use ffi_engine::guard::guard;
 use parking_lot::{Mutex, RwLock};
 use pyo3_ffi as ffi;
 
-use super::attached::Attached;
+use super::attached::{Attached, Mark};
+use super::exception::Raised;
+use super::object::Object;
+use super::place::{library, place};
 use super::thread_state::InterpreterId;
 use crate::host;
+use crate::wsgi::Call;
 
 /// The families of events, by the words of `ClutchGuard`.
 const FAMILIES: [&str; 12] = [
@@ -44,6 +49,10 @@ pub struct Policy {
     families: [bool; FAMILIES.len()],
     /// The interpreter in words.
     context: String,
+    /// Directory of the standard library.
+    library: String,
+    /// The process. Forked children are programs of their own, which reach beyond nothing.
+    process: u32,
 }
 
 impl Policy {
@@ -58,6 +67,8 @@ impl Policy {
             mode: plan.guard,
             families: FAMILIES.map(is_meant),
             context: String::new(),
+            library: String::new(),
+            process: process::id(),
         }
     }
 
@@ -78,19 +89,28 @@ impl Policy {
 static GUARDED: RwLock<Vec<(InterpreterId, Policy)>> = RwLock::new(Vec::new());
 
 /// Guards an interpreter from now on, if the policy is about anything.
-pub fn watch(_: Attached<'_>, interpreter: InterpreterId, policy: Policy, context: &str) {
+pub fn watch(py: Attached<'_>, interpreter: InterpreterId, policy: Policy, context: &str) {
     static ADDED: OnceLock<()> = OnceLock::new();
     if policy.names().is_empty() {
         return;
     }
+    let library = library(py).unwrap_or_else(|raised| {
+        drop(raised.take(py));
+        String::new()
+    });
     let policy = Policy {
         context: context.to_owned(),
+        library,
         ..policy
     };
     GUARDED.write().push((interpreter, policy));
     ADDED.get_or_init(|| {
-        // SAFETY: a function that is called as CPython's documentation says; it needs no data.
-        unsafe { PySys_AddAuditHook(heard, std::ptr::null_mut()) };
+        // SAFETY: attached; a function that is called as CPython's documentation says; it needs no data.
+        if unsafe { PySys_AddAuditHook(heard, std::ptr::null_mut()) } != 0 {
+            drop(Raised::by_the_api().take(py));
+            let text = b"CLUTCH0014: ClutchGuard hears no events of Python: another audit hook of this process forbids it";
+            host::log(Level::Error, text);
+        }
     });
 }
 
@@ -113,7 +133,7 @@ unsafe extern "C" {
 /// Python starts or ends there may be no interpreter.
 unsafe extern "C" fn heard(
     event: *const c_char,
-    _arguments: *mut ffi::PyObject,
+    arguments: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
     // SAFETY: a NUL-terminated text.
@@ -121,9 +141,21 @@ unsafe extern "C" fn heard(
     let Some(family) = family(event) else {
         return 0;
     };
+    let _mark = Mark::set();
     // SAFETY: events of these families come from Python code, so the thread is attached.
     let py = unsafe { Attached::assume() };
+    // SAFETY: a tuple that the raiser of the event holds, or null.
+    let arguments = unsafe { Object::borrowed(py, arguments) };
+    if event == b"ctypes.dlopen" && names_nothing(arguments) {
+        return 0;
+    }
     guard(|_| (), || judge(py, family, event)).unwrap_or(0)
+}
+
+/// Whether the first argument is `None`: `import ctypes` opens the process itself.
+fn names_nothing(arguments: Option<Object<'_>>) -> bool {
+    let first = arguments.and_then(|arguments| arguments.item(0));
+    first.is_some_and(|first| first.is_none())
 }
 
 /// The family of an event; `None` for one that concerns nobody else.
@@ -153,7 +185,7 @@ fn judge(py: Attached<'_>, family: &str, event: &[u8]) -> c_int {
         let guarded = GUARDED.read();
         let found = guarded.iter().find(|(one, _)| *one == interpreter);
         found
-            .filter(|(_, policy)| policy.is_about(family))
+            .filter(|(_, policy)| policy.is_about(family) && policy.process == process::id())
             .map(|(_, policy)| policy.clone())
     };
     let Some(policy) = found else { return 0 };
@@ -162,7 +194,7 @@ fn judge(py: Attached<'_>, family: &str, event: &[u8]) -> c_int {
         .strip_prefix("clutch.")
         .and_then(|ours| ours.split_once('.'))
         .map_or(&*event, |(_, function)| function);
-    tell(py, &policy, event);
+    tell(py, &policy, family, event);
     if policy.mode != Guard::Deny {
         return 0;
     }
@@ -175,51 +207,41 @@ fn judge(py: Attached<'_>, family: &str, event: &[u8]) -> c_int {
     -1
 }
 
-/// Logs an event, once for each place in the code.
-fn tell(py: Attached<'_>, policy: &Policy, event: &str) {
+/// Logs an event, once for each place in the code: one deed may be several events.
+fn tell(py: Attached<'_>, policy: &Policy, family: &str, event: &str) {
     static TOLD: Mutex<Option<HashSet<String>>> = Mutex::new(None);
     let verb = match policy.mode {
         Guard::Deny => "was kept from",
         _ => "does",
     };
-    let (context, place) = (&policy.context, place(py));
-    let text = format!("CLUTCH0013: {context} {verb} {event} at {place}, which reaches beyond it");
+    let (file, line) = place(py, &policy.library).unwrap_or_else(|raised| {
+        drop(raised.take(py));
+        ("an unknown place".to_owned(), 0)
+    });
+    let context = &policy.context;
+    let text =
+        format!("CLUTCH0013: {context} {verb} {event} at {file}:{line}, which reaches beyond it");
     let is_new = {
         let mut told = TOLD.lock();
         let told = told.get_or_insert_default();
-        told.len() < MOST_PLACES && told.insert(text.clone())
+        told.len() < MOST_PLACES && told.insert(format!("{family} {context} {file}:{line}"))
     };
     if is_new {
-        py.detached(&text[..], |text| {
-            host::write(&Record {
+        let call = Call::current();
+        let about = (call.as_deref(), (&file[..], line));
+        py.detached((about, &text[..]), |((call, (file, line)), text)| {
+            let record = Record {
                 level: Level::Warning,
-                file: file!(),
-                line: line!(),
+                file,
+                line: u32::try_from(line).unwrap_or_default(),
                 text: text.as_bytes(),
-            });
+            };
+            match call {
+                Some(call) => call.record(&record),
+                None => host::write(&record),
+            }
         });
     }
-}
-
-/// File and line of the application that raises the event: the innermost frame that is not the prelude's.
-fn place(py: Attached<'_>) -> String {
-    let found = (|| {
-        let mut frame = py.import(c"sys")?.attribute_named(c"_getframe")?.call([])?;
-        loop {
-            let code = frame.attribute_named(c"f_code")?;
-            let file = code.attribute_named(c"co_filename")?.to_text();
-            let back = frame.attribute_named(c"f_back")?;
-            if !file.starts_with("<clutch") || back.is_none() {
-                let line = frame.attribute_named(c"f_lineno")?.to_index()?;
-                return Ok(format!("{file}:{line}"));
-            }
-            frame = back;
-        }
-    })();
-    found.unwrap_or_else(|raised: super::Raised| {
-        drop(raised.take(py));
-        "an unknown place".to_owned()
-    })
 }
 
 #[cfg(test)]

@@ -115,45 +115,6 @@ impl<'py> Attached<'py> {
         // SAFETY: a new reference or null.
         unsafe { Object::owned(self, raw) }
     }
-
-    /// Runs the source texts of files of ours as one module called `name`, without entering it in `sys.modules`. Each file is
-    /// its name in tracebacks, and its text; `file` is the name of all.
-    pub fn run_module(
-        self,
-        name: &CStr,
-        file: &CStr,
-        files: &[(&CStr, &CStr)],
-    ) -> PyResult<Object<'py>> {
-        // SAFETY: attached.
-        let module = unsafe { ffi::PyModule_New(name.as_ptr()) };
-        // SAFETY: a new reference or null.
-        let module = unsafe { Object::owned(self, module) }?;
-        let names = module.module_dict().expect("a module was just made");
-        // SAFETY: attached; a borrowed reference.
-        let builtins = unsafe { ffi::PyEval_GetBuiltins() };
-        // SAFETY: alive as long as the interpreter.
-        let builtins =
-            unsafe { Object::borrowed(self, builtins) }.expect("an interpreter has builtins");
-        names.set_item(&self.interned(c"__builtins__")?, &builtins)?;
-        names.set_item(&self.interned(c"__file__")?, &self.interned(file)?)?;
-        for (file, source) in files {
-            self.run(&names, file, source)?;
-        }
-        Ok(module)
-    }
-
-    /// Runs a source text with these names.
-    fn run(self, names: &Object<'py>, file: &CStr, source: &CStr) -> PyResult<()> {
-        // SAFETY: attached; all NUL-terminated.
-        let code =
-            unsafe { ffi::Py_CompileString(source.as_ptr(), file.as_ptr(), ffi::Py_file_input) };
-        // SAFETY: a new reference or null.
-        let code = unsafe { Object::owned(self, code) }?;
-        // SAFETY: attached; a code object and a dict.
-        let result = unsafe { ffi::PyEval_EvalCode(code.as_ptr(), names.as_ptr(), names.as_ptr()) };
-        // SAFETY: a new reference or null.
-        unsafe { Object::owned(self, result) }.map(drop)
-    }
 }
 
 /// Borrows a file descriptor that `holder` keeps open, or keeps an object that does.

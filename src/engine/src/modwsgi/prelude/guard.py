@@ -11,6 +11,7 @@ UNHEARD = (
     ("chdir", "posix", "chroot"),
     ("umask", "posix", "umask"),
     ("signal", "_signal", "alarm setitimer pthread_sigmask raise_signal siginterrupt set_wakeup_fd"),
+    ("spawn", "_posixsubprocess", "fork_exec"),
     ("identity", "posix", "setuid seteuid setreuid setresuid setgid setegid setregid setresgid setgroups initgroups setsid setpgid "
                           "setns unshare"),
     ("kill", "posix", "_exit abort"),
