@@ -2,10 +2,10 @@
 //! arguments, one a line.
 #![no_main]
 
-use clutch_core::config::directive::{Apply, Arguments};
+use clutch_core::config::directive::{Arguments, Takes};
 use clutch_core::config::directives::ALL;
 use clutch_core::config::expression::{Compile, Matched, Search};
-use clutch_core::config::{Directive, Refusal, Section, ServerSection};
+use clutch_core::config::{Section, ServerSection};
 use libfuzzer_sys::fuzz_target;
 
 /// Takes every expression without an opening parenthesis.
@@ -34,8 +34,17 @@ fuzz_target!(|input: &[u8]| {
     let Some(row) = ALL.iter().find(|row| row.name.to_bytes() == name) else {
         return;
     };
+    let line = words.join(&b' ');
+    let words = match row.takes {
+        Takes::Line => vec![&line[..]],
+        _ => words,
+    };
     let (mut server, mut section) = Default::default();
-    let outcome = apply(row, &words, &mut server, &mut section);
+    let arguments = Arguments {
+        words: &words,
+        expressions: &NoGroups,
+    };
+    let outcome = row.apply(&arguments, || Some(&mut section), || Some(&mut server));
     if row.syntax == "On|Off" {
         let is = |word: &str| words.len() == 1 && words[0].eq_ignore_ascii_case(word.as_bytes());
         assert_eq!(outcome.is_ok(), is("On") || is("Off"));
@@ -53,29 +62,6 @@ fuzz_target!(|input: &[u8]| {
         }
     }
 });
-
-fn apply(
-    row: &Directive,
-    words: &[&[u8]],
-    server: &mut ServerSection,
-    section: &mut Section,
-) -> Result<(), Refusal> {
-    row.check(words)?;
-    let args = Arguments {
-        words,
-        expressions: &NoGroups,
-    };
-    match row.apply {
-        Apply::Server(apply) => apply(server, &args),
-        Apply::Section(apply) => apply(section, &args),
-        Apply::Interpreter(apply) => apply(server.interpreter_words(), &args),
-        Apply::Block(parse) => {
-            let line = words.join(&b' ');
-            server.blocks.push(parse(&line)?);
-            Ok(())
-        }
-    }
-}
 
 fn check_sentence(sentence: &str, name: &str) {
     let predicate = sentence

@@ -5,5 +5,5 @@ mod inheritance;
 mod interpreters;
 mod processes;
 mod python;
-mod refusals;
+pub(crate) mod refusals;
 mod scopes;

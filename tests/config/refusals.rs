@@ -57,31 +57,35 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("WSGIScriptAliasMatch ^/a /b nothing=1", "nothing", ""),
 ];
 
+/// Checks that httpd does not start with `line`, and that one sentence names the directive, `value`, and what is `expected`.
+pub(crate) fn check(line: &str, value: &str, expected: &str) {
+    let refused = Plan::new().config(line).check().expect_err(line);
+    let directive = line.split(' ').next().unwrap();
+    assert!(
+        refused.contains("AH00526"),
+        "httpd names the line: {refused}"
+    );
+    if reference::is_under_test() {
+        return;
+    }
+    let sentence = refused
+        .lines()
+        .find(|line| line.contains(directive) && !line.contains("AH00526"));
+    let sentence = sentence.unwrap_or_else(|| panic!("no sentence about {line:?} in {refused}"));
+    assert!(
+        sentence.contains(value),
+        "{line}: the value is named: {sentence}"
+    );
+    assert!(
+        sentence.contains(expected),
+        "{line}: the expectation is named: {sentence}"
+    );
+}
+
 #[test]
 fn a_bad_value_is_refused_with_directive_value_and_expectation() {
     for (line, value, expected) in REFUSED {
-        let refused = Plan::new().config(line).check().expect_err(line);
-        let directive = line.split(' ').next().unwrap();
-        assert!(
-            refused.contains("AH00526"),
-            "httpd names the line: {refused}"
-        );
-        if reference::is_under_test() {
-            continue;
-        }
-        let sentence = refused
-            .lines()
-            .find(|line| line.contains(directive) && !line.contains("AH00526"));
-        let sentence =
-            sentence.unwrap_or_else(|| panic!("no sentence about {line:?} in {refused}"));
-        assert!(
-            sentence.contains(value),
-            "{line}: the value is named: {sentence}"
-        );
-        assert!(
-            sentence.contains(expected),
-            "{line}: the expectation is named: {sentence}"
-        );
+        check(line, value, expected);
     }
 }
 

@@ -7,12 +7,9 @@ mod limits;
 mod reload;
 mod words;
 
-use clutch_tests::support::{installation, reference};
+use clutch_tests::support::reference;
 
 /// Whether the directives of the pool exist; they are ours alone.
 fn is_ours(test: &str) -> bool {
-    if reference::is_under_test() {
-        installation::skipped(test, "the reference has no such directive");
-    }
-    !reference::is_under_test()
+    reference::ours_only(test, "the reference has no such directive")
 }

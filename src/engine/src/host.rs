@@ -6,6 +6,8 @@ use clutch_core::log::{Forward, Level, Record, Sink};
 use ffi_engine::abi::HostTable;
 use ffi_engine::engine::HostLog;
 
+use crate::wsgi::Call;
+
 /// Written once, when the engine is started; read by everybody.
 static HOST: OnceLock<HostLog> = OnceLock::new();
 
@@ -29,6 +31,22 @@ pub fn log(level: Level, text: &[u8]) {
 pub fn write(record: &Record<'_>) {
     if let Some(host) = HOST.get() {
         host.write(record);
+    }
+}
+
+/// Writes a record to the log of a call, if there is one, else of the server. Call it detached.
+pub fn write_for(call: Option<&Call>, record: &Record<'_>) {
+    match call {
+        Some(call) => call.record(record),
+        None => write(record),
+    }
+}
+
+/// Writes a line to the log of a call, if there is one, else of the server. Call it detached.
+pub fn log_for(call: Option<&Call>, level: Level, text: &[u8]) {
+    match call {
+        Some(call) => call.log(level, text),
+        None => log(level, text),
     }
 }
 

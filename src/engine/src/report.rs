@@ -57,9 +57,6 @@ fn write(py: Attached<'_>, call: Option<&Call>, text: &[u8]) {
             line: line!(),
             text,
         };
-        match call {
-            Some(call) => call.record(&record),
-            None => host::write(&record),
-        }
+        host::write_for(call, &record);
     });
 }

@@ -122,6 +122,28 @@ impl Directive {
         )))
     }
 
+    /// Applies a line of these words to the place that the row is about: a section, or a server. Only that one is asked for.
+    ///
+    /// # Errors
+    ///
+    /// The words are not what the row takes, or there is no such place.
+    pub fn apply<'t>(
+        &self,
+        arguments: &Arguments<'_>,
+        section: impl FnOnce() -> Option<&'t mut Section>,
+        server: impl FnOnce() -> Option<&'t mut ServerSection>,
+    ) -> Result<(), Refusal> {
+        self.check(arguments.words)?;
+        let no_place = || Refusal::because("has no section to stand in");
+        let server = || server().ok_or_else(no_place);
+        match self.apply {
+            Apply::Section(apply) => apply(section().ok_or_else(no_place)?, arguments),
+            Apply::Server(apply) => apply(server()?, arguments),
+            Apply::Interpreter(apply) => apply(server()?.interpreter_words(), arguments),
+            Apply::Block(parse) => server()?.open_block(|| parse(arguments.only())),
+        }
+    }
+
     /// The sentence for httpd's start: who refuses, what is expected, what was given.
     pub fn sentence(&self, refusal: &Refusal) -> String {
         format!("{} {refusal}", self.name())

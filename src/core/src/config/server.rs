@@ -93,6 +93,23 @@ impl ServerSection {
         joined
     }
 
+    /// Opens the block that `parse` gives: the next words about interpreters are its own.
+    ///
+    /// # Errors
+    ///
+    /// What `parse` says, and a block within another.
+    pub fn open_block(
+        &mut self,
+        parse: impl FnOnce() -> Result<Block, Refusal>,
+    ) -> Result<(), Refusal> {
+        if self.is_in_block {
+            return Err(Refusal::because("cannot stand in another of its kind"));
+        }
+        self.blocks.push(parse()?);
+        self.is_in_block = true;
+        Ok(())
+    }
+
     /// The words about interpreters that are being read: of the open block, else of the server.
     pub fn interpreter_words(&mut self) -> &mut InterpreterSection {
         match self.blocks.last_mut() {

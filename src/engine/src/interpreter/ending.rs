@@ -7,18 +7,17 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use clutch_core::log::Level;
 use ffi_engine::engine;
 use ffi_engine::guard::guard;
-use parking_lot::{Condvar, Mutex};
 
 use super::life::{End, Event, Life};
 use super::pool::Pool;
 use super::rung::Rung;
-use super::{Interpreter, pool, reload, seat, stacks};
+use super::thread::{self, STACK, Work};
+use super::{Interpreter, pool, reload, stacks};
 use crate::host;
 use crate::python::{InterpreterId, ThreadState, audit, runtime};
 
@@ -31,17 +30,6 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How many interpreters may be abandoned before the process asks to be replaced.
 const MOST_ABANDONED: u32 = 8;
 
-/// Stack of a thread that makes or ends an interpreter, in bytes: what the first thread of a process usually has. Objects
-/// that hold each other in long chains end one within the other.
-pub(super) const STACK: usize = 8 << 20;
-
-/// How many threads of our own are at work in interpreters. The process waits for them before it ends Python.
-static UNDER_WAY: Mutex<u32> = Mutex::new(0);
-static NONE_UNDER_WAY: Condvar = Condvar::new();
-
-/// Interpreters that were abandoned so far.
-static ABANDONED: Mutex<u32> = Mutex::new(0);
-
 /// Ends an interpreter that was taken out of service, behind the back of all calls.
 pub(super) fn retire(interpreter: Arc<Interpreter>, why: &'static str) {
     interpreter.apply(Event::Stop);
@@ -52,34 +40,16 @@ pub(super) fn retire(interpreter: Arc<Interpreter>, why: &'static str) {
     let Some(work) = Work::begin() else {
         return; // The process ends, and all its interpreters with it.
     };
-    let thread = thread::Builder::new().name("clutch-retire".into());
-    let spawned = thread.spawn(move || {
+    thread::spawn("clutch-retire", move || {
         let _work = work;
-        guarded(|| see_off(&interpreter));
+        see_off(&interpreter);
     });
-    if let Err(error) = spawned {
-        tracing::error!(%error, "there is no thread to end an interpreter; it is left as it is");
-    }
 }
 
-/// Work in interpreters on a thread of our own, until dropped: the process does not end Python meanwhile.
-pub(super) struct Work(());
-
-impl Work {
-    /// Begins, unless the process stops.
-    pub(super) fn begin() -> Option<Self> {
-        let mut under_way = UNDER_WAY.lock();
-        pool::running().ok()?;
-        *under_way += 1;
-        Some(Self(()))
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        seat::leave_all();
-        *UNDER_WAY.lock() -= 1;
-        NONE_UNDER_WAY.notify_all();
+/// Ends interpreters that were taken out of service together.
+pub(super) fn retire_all(interpreters: Vec<Arc<Interpreter>>, why: &'static str) {
+    for interpreter in interpreters {
+        retire(interpreter, why);
     }
 }
 
@@ -107,11 +77,7 @@ fn account(pool: &Pool, interpreter: &Arc<Interpreter>, ended: bool) {
         pool.remove(interpreter);
     } else {
         stacks::tell(interpreter);
-        let abandoned = {
-            let mut abandoned = ABANDONED.lock();
-            *abandoned += 1;
-            *abandoned
-        };
+        let abandoned = pool.abandoned.fetch_add(1, Ordering::Relaxed) + 1;
         if abandoned >= MOST_ABANDONED {
             let why = format!("{abandoned} interpreters did not end");
             engine::retire(pool.plan().host, &why);
@@ -138,31 +104,10 @@ fn budget(rung: Rung) -> u32 {
     }
 }
 
-/// Runs `work`; a panic is a line in the log.
-pub(super) fn guarded(work: impl FnOnce()) {
-    let panicked = |text: &str| {
-        host::log(
-            Level::Crit,
-            format!("panic in a thread of the interpreter pool: {text}; please report this")
-                .as_bytes(),
-        );
-    };
-    let _ = guard(panicked, work);
-}
-
 /// Ends all interpreters of a pool that makes no more, and then Python.
 pub(super) fn end(pool: &Pool, limit: Duration) {
     let deadline = Instant::now() + limit;
-    let none_left = {
-        let mut under_way = UNDER_WAY.lock();
-        let patience = deadline - limit + limit / 2;
-        while *under_way > 0
-            && !NONE_UNDER_WAY
-                .wait_until(&mut under_way, patience)
-                .timed_out()
-        {}
-        *under_way == 0
-    };
+    let none_left = Work::wait_for_all(deadline - limit + limit / 2);
     // Only now: what was under way may have made one more, or taken one out of service that nobody has ended.
     let main = pool.main();
     let main_id = main.id;
@@ -172,7 +117,7 @@ pub(super) fn end(pool: &Pool, limit: Duration) {
         .filter(|one| !one.is_main())
         .filter(|one| none_left || matches!(*one.life.lock(), Life::Ready { .. }))
         .collect();
-    let abandoned = *ABANDONED.lock() > 0;
+    let abandoned = pool.abandoned.load(Ordering::Relaxed) > 0;
     let drained = mine.iter().chain([&main]).fold(true, |all, interpreter| {
         let drained = drain(interpreter, deadline - limit + limit / FOR_CALLS);
         all && drained
@@ -224,7 +169,7 @@ fn on_own_thread(done: &Sender<bool>, work: impl FnOnce() -> bool + Send + 'stat
             format!("panic at the end of an interpreter: {text}").as_bytes(),
         );
     };
-    let spawned = thread::Builder::new()
+    let spawned = std::thread::Builder::new()
         .name("clutch-end".into())
         .stack_size(STACK)
         .spawn(move || {
@@ -293,28 +238,23 @@ fn has_strangers(interpreter: &Interpreter, state: &ThreadState) -> bool {
 
 /// Has `SystemExit` raised in the threads that the application left, and waits for their end. Whether all have ended.
 fn stop_threads(interpreter: &Interpreter, state: &ThreadState) -> bool {
-    state
-        .attach(|py| stacks::exit_threads(py).map_err(|raised| drop(raised.take(py))))
-        .is_ok()
-        && {
-            let deadline = Instant::now() + GRACE;
-            loop {
-                let left = state.attach(|py| {
-                    stacks::application_threads(py).unwrap_or_else(|raised| {
-                        drop(raised.take(py));
-                        i64::MAX
-                    })
-                });
-                if left == 0 {
-                    break true;
-                }
-                if Instant::now() > deadline {
-                    break false;
-                }
-                tracing::trace!(group = %interpreter.group.shown(), left, "waiting for threads");
-                thread::sleep(Duration::from_millis(50));
-            }
+    let told = state.attach(|py| py.or_default(stacks::exit_threads(py).map(|()| true)));
+    if !told {
+        return false;
+    }
+    let deadline = Instant::now() + GRACE;
+    loop {
+        // What cannot be counted has not ended.
+        let left = state.attach(|py| py.or_default(stacks::application_threads(py).map(Some)));
+        if left == Some(0) {
+            return true;
         }
+        if Instant::now() > deadline {
+            return false;
+        }
+        tracing::trace!(group = %interpreter.group.shown(), left, "waiting for threads");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// A state of this thread in an interpreter that it is to end.

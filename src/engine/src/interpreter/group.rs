@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use ffi_engine::abi::{GroupPlan, Isolation, Reload};
 use parking_lot::{Mutex, RwLock};
 
-use super::Interpreter;
-use super::ending::Work;
 use super::gate::Gate;
 use super::reload::Attempt;
 use super::rung::{Abilities, Rung, is_replaced};
+use super::thread::{self, Work};
+use super::{Interpreter, processors};
 
 /// An application group of this process.
 pub(super) struct Group {
@@ -36,6 +35,12 @@ pub(super) struct Group {
 struct Members {
     serving: Vec<Arc<Interpreter>>,
     rung: Rung,
+}
+
+impl Members {
+    fn has(&self, interpreter: &Arc<Interpreter>) -> bool {
+        self.serving.iter().any(|one| Arc::ptr_eq(one, interpreter))
+    }
 }
 
 impl std::fmt::Debug for Group {
@@ -107,7 +112,7 @@ impl Group {
     pub(super) fn wanted(&self) -> usize {
         match (self.rung(), self.plan.interpreters) {
             _ if self.is_main() => 1,
-            (Rung::OwnGil, 0) => thread::available_parallelism().map_or(1, usize::from),
+            (Rung::OwnGil, 0) => processors(),
             (Rung::OwnGil, number) => number as usize,
             _ => 1,
         }
@@ -129,6 +134,16 @@ impl Group {
     /// The interpreters that take new calls.
     pub(super) fn serving(&self) -> Vec<Arc<Interpreter>> {
         self.members.read().serving.clone()
+    }
+
+    /// How many interpreters take new calls.
+    pub(super) fn count(&self) -> usize {
+        self.members.read().serving.len()
+    }
+
+    /// Whether this one takes new calls of the group.
+    pub(super) fn is_served_by(&self, interpreter: &Arc<Interpreter>) -> bool {
+        self.members.read().has(interpreter)
     }
 
     /// The one with the fewest running calls; the earliest made of several.
@@ -158,7 +173,7 @@ impl Group {
         beside: &Arc<Interpreter>,
     ) -> Result<(), Arc<Interpreter>> {
         let mut members = self.members.write();
-        if !members.serving.iter().any(|one| Arc::ptr_eq(one, beside)) {
+        if !members.has(beside) {
             return Err(new);
         }
         members.serving.push(new);
@@ -207,15 +222,12 @@ impl Group {
             return; // The process stops; nobody will be made any more.
         };
         let group = Arc::clone(self);
-        let thread = thread::Builder::new()
-            .name(name.into())
-            .stack_size(super::ending::STACK);
-        let spawned = thread.spawn(move || {
+        let spawned = thread::spawn(name, move || {
             let _under_way = under_way;
             let _free = Free(&group);
-            super::ending::guarded(|| work(&group));
+            work(&group);
         });
-        if spawned.is_err() {
+        if !spawned {
             self.busy.store(false, Ordering::Release);
         }
     }

@@ -1,11 +1,10 @@
 //! The end of interpreters that nobody has used for long.
 
 use std::sync::OnceLock;
-use std::thread;
 use std::time::Duration;
 
 use super::group::Group;
-use super::{ending, now, pool};
+use super::{now, pool, thread};
 
 /// How often is looked, at least; and at most, so that short limits are kept.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
@@ -17,12 +16,7 @@ pub(super) fn watch(group: &Group) {
         return;
     }
     STARTED.get_or_init(|| {
-        let spawned = thread::Builder::new()
-            .name("clutch-idle".into())
-            .spawn(|| ending::guarded(run));
-        if let Err(error) = spawned {
-            tracing::error!(%error, "there is no thread to end idle interpreters");
-        }
+        thread::spawn("clutch-idle", run);
     });
 }
 
@@ -42,17 +36,11 @@ fn run() {
             if !is_due {
                 continue;
             }
-            let interpreters = group.retire_idle();
-            if !interpreters.is_empty() {
-                pool.forget(&group);
-            }
-            for interpreter in interpreters {
-                ending::retire(
-                    interpreter,
-                    "nobody has used it for as long as ClutchIdleTimeout says",
-                );
-            }
+            pool.retire_idle(
+                &group,
+                "nobody has used it for as long as ClutchIdleTimeout says",
+            );
         }
-        thread::sleep(pause.max(PAUSES.0));
+        std::thread::sleep(pause.max(PAUSES.0));
     }
 }

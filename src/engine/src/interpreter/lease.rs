@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::log::Level;
-
 use ffi_engine::abi::{Reload, Request};
 
 use super::gate::{Closed, Pass};

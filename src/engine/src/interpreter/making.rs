@@ -10,7 +10,7 @@ use super::parts::Parts;
 use super::pool::{self, Pool};
 use super::refusal::Refusal;
 use super::rung::Rung;
-use super::{Interpreter, ending, idle, seat, stacks};
+use super::{Interpreter, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::audit::{self, Policy};
@@ -88,16 +88,16 @@ pub(super) fn furnish(
 ) -> Result<Parts, String> {
     let environment = (!group.is_main()).then_some(pool.environment());
     let parts = state.attach(|py| {
-        Parts::build(py, pool.plan(), group, own_gil, environment).map_err(|raised| {
+        let built = Parts::build(py, pool.plan(), group, own_gil, environment);
+        let parts = built.map_err(|raised| {
             let exception = raised.take(py);
             let value = exception.value();
             format!("{}: {}", value.type_name(), value.to_text())
-        })
-    })?;
-    state.attach(|py| {
+        })?;
         let policy = Policy::of(&group.plan);
         audit::watch(py, InterpreterId::of(py), policy, &parts.context);
-    });
+        Ok::<_, String>(parts)
+    })?;
     tracing::info!(own_gil, "made {}", parts.context);
     Ok(parts)
 }
@@ -113,11 +113,8 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
             .filter_map(|one| one.idle_since().map(|since| (since, one)))
             .collect();
         idle.sort_by_key(|(since, _)| *since);
-        let evicted = idle.iter().find_map(|(_, one)| {
-            let interpreters = one.retire_idle();
-            (!interpreters.is_empty()).then_some((one, interpreters))
-        });
-        let Some((one, interpreters)) = evicted else {
+        let mut idle = idle.iter();
+        if !idle.any(|(_, one)| pool.retire_idle(one, "another group needs its place")) {
             let group = group.shown();
             return Err(Error::saying(
                 Kind::Full,
@@ -126,10 +123,6 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
                      ClutchMaxInterpreters lets it, and none of them is idle and may be ended"
                 ),
             ));
-        };
-        pool.forget(one);
-        for interpreter in interpreters {
-            ending::retire(interpreter, "another group needs its place");
         }
     }
     Ok(())

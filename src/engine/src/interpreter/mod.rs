@@ -25,16 +25,16 @@ pub mod script;
 mod script_file;
 mod seat;
 mod stacks;
+mod thread;
 mod timeout;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
-
 pub use parts::Parts;
 pub use pool::{current, preload, reload, start, stop};
 pub use refusal::Refusal;
@@ -77,11 +77,18 @@ pub struct Interpreter {
 static SERIALS: AtomicU64 = AtomicU64::new(1);
 
 /// When the process began to count its milliseconds.
-static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Milliseconds since [`START`].
 fn now() -> u64 {
     u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How many processors this process may use. Asking the system reads files, so it is asked once.
+fn processors() -> usize {
+    static PROCESSORS: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+    *PROCESSORS
 }
 
 impl Interpreter {
@@ -193,12 +200,7 @@ pub fn after_run<T>(py: Attached<'_>, interpreter: &Arc<Interpreter>, outcome: &
     let refusal = outcome.as_ref().err().and_then(Error::refusal);
     if let Some(refusal) = refusal.cloned() {
         py.detached((interpreter, refusal), |(interpreter, refusal)| {
-            if making::go_down(interpreter, &refusal) {
-                replace::abandon_for(
-                    interpreter,
-                    "its application needs another kind of interpreter",
-                );
-            }
+            replace::go_down(interpreter, &refusal);
         });
     }
 }

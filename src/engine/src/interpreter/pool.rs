@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::group::Group;
 use super::rung::{Abilities, Rung};
-use super::{Interpreter, ending, lease, making, replace, script, seat};
+use super::{Interpreter, ending, lease, making, processors, replace, script, seat, thread};
 use crate::error::{Error, Kind};
 use crate::python::{Attached, InterpreterId, PyResult, runtime};
 use crate::setup;
@@ -33,6 +33,8 @@ pub(super) struct Pool {
     closed: AtomicBool,
     /// Interpreters that have ended, or were abandoned. Relaxed: only the number matters.
     pub(super) replaced: AtomicU32,
+    /// Those of them that were abandoned. Relaxed, too.
+    pub(super) abandoned: AtomicU32,
 }
 
 /// Set once, by `start`.
@@ -56,6 +58,7 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
         made: RwLock::default(),
         closed: AtomicBool::new(false),
         replaced: AtomicU32::new(0),
+        abandoned: AtomicU32::new(0),
     };
     if cfg!(not(Py_3_14)) && Abilities::OF_THIS_PYTHON.own_gil {
         // Before 3.14 the C part of datetime must have been set up in the main interpreter before any other has its own GIL.
@@ -126,8 +129,19 @@ impl Pool {
         self.groups.read().values().cloned().collect()
     }
 
-    /// The group has been retired; its name may come again.
-    pub(super) fn forget(&self, group: &Arc<Group>) {
+    /// Ends the interpreters of a group in which no call runs, and forgets it: its name may come again. Whether there were
+    /// any.
+    pub(super) fn retire_idle(&self, group: &Arc<Group>, why: &'static str) -> bool {
+        let interpreters = group.retire_idle();
+        if interpreters.is_empty() {
+            return false;
+        }
+        self.forget(group);
+        ending::retire_all(interpreters, why);
+        true
+    }
+
+    fn forget(&self, group: &Arc<Group>) {
         let mut groups = self.groups.write();
         if groups
             .get(group.name())
@@ -214,16 +228,15 @@ pub fn preload(scripts: &[Preload<'_>]) {
 }
 
 fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = rayon::ThreadPoolBuilder::new()
-        .num_threads(processors.min(MOST_AT_START).min(groups.len()))
+        .num_threads(processors().min(MOST_AT_START).min(groups.len()))
         .thread_name(|number| format!("clutch-start-{number}"))
-        .stack_size(ending::STACK)
+        .stack_size(thread::STACK)
         .build();
     match threads {
         Ok(threads) => threads.install(|| {
             groups.par_iter().for_each(|(name, scripts)| {
-                ending::guarded(|| preload_group(name, scripts));
+                thread::guarded(|| preload_group(name, scripts));
                 seat::leave_all(); // The thread ends when nobody waits for it any more.
             });
         }),

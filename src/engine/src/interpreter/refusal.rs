@@ -21,10 +21,7 @@ impl Parts {
         py: Attached<'py>,
         exception: Option<&Exception<'py>>,
     ) -> Vec<Refusal> {
-        self.taken(py, exception).unwrap_or_else(|raised| {
-            drop(raised.take(py));
-            Vec::new()
-        })
+        py.or_default(self.taken(py, exception))
     }
 
     fn taken<'py>(

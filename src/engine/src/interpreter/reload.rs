@@ -60,10 +60,11 @@ pub(super) fn due(interpreter: &Arc<Interpreter>, request: &Request<'_>) -> Due 
         }
         Known::Failed(_) => false, // Nothing better serves: the request tries again, where it is.
     };
-    match (changed || module_changed(interpreter), fresh) {
+    let module_changed = module_changed(interpreter);
+    match (changed || module_changed, fresh) {
         (false, _) => Due::No,
         (true, true) => Due::Now,
-        (true, false) if has_failed(interpreter, script) => Due::No,
+        (true, false) if !module_changed && has_failed(interpreter, script) => Due::No,
         (true, false) => Due::Behind,
     }
 }
@@ -78,14 +79,12 @@ fn differs(script: &[u8], loaded: i64, seen: i64) -> bool {
 fn has_failed(interpreter: &Interpreter, script: &[u8]) -> bool {
     let failed = interpreter.group.failed.lock();
     failed.as_ref().is_some_and(|attempt| {
-        *attempt.script == *script
-            && changed_at(script).unwrap_or(0) == attempt.changed_at
-            && !module_changed(interpreter)
+        *attempt.script == *script && changed_at(script).unwrap_or(0) == attempt.changed_at
     })
 }
 
 /// Whether a source file that the application has imported has changed.
-pub(super) fn module_changed(interpreter: &Interpreter) -> bool {
+fn module_changed(interpreter: &Interpreter) -> bool {
     interpreter.group.reload() == Reload::Modules
         && WATCH.changed(Follower(interpreter.serial)).is_some()
 }
@@ -102,29 +101,19 @@ pub(super) fn follow_modules(py: Attached<'_>, interpreter: &Interpreter) {
     if interpreter.group.reload() != Reload::Modules {
         return;
     }
-    let files = match source_files(py, interpreter) {
-        Ok(files) => files,
-        Err(raised) => {
-            drop(raised.take(py));
-            return;
-        }
-    };
+    let files = py.or_default(source_files(py, interpreter));
     if !files.is_empty() {
         py.detached((interpreter, files), |(interpreter, files)| {
-            follow(interpreter, &files, interpreter.born);
+            WATCH.follow(Follower(interpreter.serial), &files, interpreter.born);
         });
     }
 }
 
-/// Watches files for an interpreter; those that changed after `since` count as changed.
-pub(super) fn follow(interpreter: &Interpreter, files: &[PathBuf], since: SystemTime) {
-    WATCH.follow(Follower(interpreter.serial), files, since);
-}
-
 /// Begins anew: nothing has changed so far.
 pub(super) fn begin_anew(interpreter: &Interpreter, files: &[PathBuf], since: SystemTime) {
-    follow(interpreter, files, since);
-    WATCH.accept(Follower(interpreter.serial), since);
+    let follower = Follower(interpreter.serial);
+    WATCH.follow(follower, files, since);
+    WATCH.accept(follower, since);
 }
 
 /// The interpreter is gone.

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use ffi_engine::abi::ReloadPolicy;
 
 use super::group::Group;
-use super::making::make;
+use super::making::{self, make};
+use super::refusal::Refusal;
 use super::reload::{self, Attempt};
 use super::{Interpreter, ending, lease, pool, script};
 use crate::error::Error;
@@ -18,14 +19,12 @@ use crate::host;
 pub(super) fn at_once(old: &Arc<Interpreter>, why: &'static str) -> Result<(), Error> {
     let group = &old.group;
     let _making = group.making.lock();
-    if !serves(group, old) {
+    if !group.is_served_by(old) {
         return Ok(());
     }
     reload::settle(old);
     let new = make(group)?;
-    for one in group.swap(vec![new]) {
-        ending::retire(one, why);
-    }
+    ending::retire_all(group.swap(vec![new]), why);
     Ok(())
 }
 
@@ -35,7 +34,7 @@ pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
     let old = Arc::clone(old);
     let group = Arc::clone(&old.group);
     group.in_background("clutch-reload", move |group| {
-        if !serves(group, &old) {
+        if !group.is_served_by(&old) {
             return;
         }
         reload::settle(&old);
@@ -44,14 +43,12 @@ pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
             Ok(new) => {
                 *group.failed.lock() = None;
                 let _making = group.making.lock();
-                let gone = if serves(group, &old) {
+                let gone = if group.is_served_by(&old) {
                     group.swap(new)
                 } else {
                     new
                 };
-                for one in gone {
-                    ending::retire(one, why);
-                }
+                ending::retire_all(gone, why);
             }
             Err(failed) => {
                 if let Some(attempt) = failed {
@@ -63,24 +60,12 @@ pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
     });
 }
 
-fn serves(group: &Group, interpreter: &Arc<Interpreter>) -> bool {
-    group
-        .serving()
-        .iter()
-        .any(|one| Arc::ptr_eq(one, interpreter))
-}
-
 /// The old code serves on: the next change of its files, whatever they are, is the next reason to try.
 fn keep_watching(old: &Arc<Interpreter>, begun: SystemTime) {
     let Ok(lease) = lease::lease_on(old) else {
         return;
     };
-    let files = lease.attach(|py, _| {
-        reload::all_source_files(py).unwrap_or_else(|raised| {
-            drop(raised.take(py));
-            Vec::new()
-        })
-    });
+    let files = lease.attach(|py, _| py.or_default(reload::all_source_files(py)));
     reload::begin_anew(old, &files, begun);
 }
 
@@ -103,9 +88,7 @@ fn successors(
                 load(&one, &scripts)
             });
         if let Err(failed) = outcome {
-            for one in new {
-                ending::retire(one, "its code could not be loaded");
-            }
+            ending::retire_all(new, "its code could not be loaded");
             return Err(failed);
         }
     }
@@ -142,7 +125,7 @@ pub(super) fn log(error: &Error) {
 /// What is due when a call has left: more interpreters, or others.
 pub(super) fn after_call(interpreter: &Arc<Interpreter>) {
     let group = &interpreter.group;
-    if !interpreter.is_alone() && group.serving().len() < group.wanted() {
+    if !interpreter.is_alone() && group.count() < group.wanted() {
         grow(interpreter);
     }
     let most = group.plan.max_requests;
@@ -160,7 +143,7 @@ fn grow(first: &Arc<Interpreter>) {
     let group = Arc::clone(&first.group);
     group.in_background("clutch-grow", move |group| {
         let scripts = first.scripts.loaded();
-        while group.serving().len() < group.wanted() && serves(group, &first) {
+        while group.count() < group.wanted() && group.is_served_by(&first) {
             let new = match make(group) {
                 Ok(new) => new,
                 Err(error) => return log(&error),
@@ -174,6 +157,19 @@ fn grow(first: &Arc<Interpreter>) {
             }
         }
     });
+}
+
+/// Takes the application of `interpreter` one rung down, because of what an extension module said. Whether there is another
+/// interpreter to try. To be called detached.
+pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool {
+    let goes = making::go_down(interpreter, refusal);
+    if goes {
+        abandon_for(
+            interpreter,
+            "its application needs another kind of interpreter",
+        );
+    }
+    goes
 }
 
 /// Takes an interpreter out of service for a call that runs again elsewhere. To be called detached.

@@ -8,7 +8,7 @@ use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use parking_lot::Mutex;
 
 use super::script_file::{changed, read, reload_required, unreadable};
-use super::{Interpreter, making, pool, reload, replace};
+use super::{Interpreter, pool, reload, replace};
 use crate::error::{Error, Kind};
 use crate::python::{Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
@@ -228,15 +228,9 @@ impl Script {
                 reload::follow_modules(py, site.interpreter);
                 if let Some(refusal) = site.interpreter.parts.refusals(py, Some(&exception)).pop()
                     && py.detached((site.interpreter, refusal), |(interpreter, refusal)| {
-                        making::go_down(interpreter, &refusal)
+                        replace::go_down(interpreter, &refusal)
                     })
                 {
-                    py.detached(site.interpreter, |one| {
-                        replace::abandon_for(
-                            one,
-                            "its application needs another kind of interpreter",
-                        );
-                    });
                     return Err(Error::new(Kind::Again));
                 }
                 self.tell(py, site, &exception, changed_at);
@@ -284,9 +278,8 @@ impl Use<'_> {
     }
 
     fn log(&self, py: Attached<'_>, text: &str) {
-        py.detached((self.call, text), |(call, text)| match call {
-            Some(call) => call.log(Level::Error, text.as_bytes()),
-            None => host::log(Level::Error, text.as_bytes()),
+        py.detached((self.call, text), |(call, text)| {
+            host::log_for(call, Level::Error, text.as_bytes());
         });
     }
 }

@@ -61,10 +61,8 @@ impl Seat {
 
     /// Prepares for leaving an interpreter that may end as soon as this call has left.
     pub(super) fn let_go(self: Rc<Self>) {
-        if !self.interpreter.is_endable() {
-            return;
-        }
         if cfg!(Py_3_14)
+            && self.interpreter.is_endable()
             && let Ok(main) = main()
         {
             main.state().attach(|_| ());

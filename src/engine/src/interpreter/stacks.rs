@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clutch_core::log::Level;
 
-use super::Interpreter;
+use super::{Interpreter, thread};
 use crate::host;
 use crate::python::{Attached, PyResult, ThreadState, raise_in_thread};
 
@@ -97,9 +97,7 @@ pub(super) fn tell(interpreter: &Arc<Interpreter>) {
         format!("{context} did not end in time; it is left as it is, and the stacks of its threads follow").as_bytes(),
     );
     let interpreter = Arc::clone(interpreter);
-    let _ = std::thread::Builder::new()
-        .name("clutch-stacks".into())
-        .spawn(move || super::ending::guarded(|| tell_stacks(&interpreter)));
+    thread::spawn("clutch-stacks", move || tell_stacks(&interpreter));
 }
 
 /// The interpreter is abandoned, so nobody ends it while this thread is in it.
@@ -107,12 +105,7 @@ fn tell_stacks(interpreter: &Interpreter) {
     let Some(state) = ThreadState::new(interpreter.id) else {
         return;
     };
-    let lines = state.attach(|py| {
-        lines(py, None).unwrap_or_else(|raised| {
-            drop(raised.take(py));
-            Vec::new()
-        })
-    });
+    let lines = state.attach(|py| py.or_default(lines(py, None)));
     for line in lines {
         host::log(Level::Warning, line.as_bytes());
     }

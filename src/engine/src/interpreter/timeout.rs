@@ -6,13 +6,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use clutch_core::log::Level;
 use parking_lot::{Condvar, Mutex};
 
-use super::{Interpreter, ending, replace, stacks};
+use super::thread::{self, Work};
+use super::{Interpreter, replace, stacks};
 use crate::host;
 use crate::python::{ThreadState, raise_in_thread, thread_ident};
 use crate::wsgi::Call;
@@ -89,12 +89,7 @@ impl Drop for Watched {
 
 fn start() -> &'static Clock {
     let clock: &'static Clock = Box::leak(Box::default());
-    let spawned = thread::Builder::new()
-        .name("clutch-clock".into())
-        .spawn(move || ending::guarded(|| clock.run()));
-    if let Err(error) = spawned {
-        tracing::error!(%error, "there is no thread to limit how long requests run");
-    }
+    thread::spawn("clutch-clock", move || clock.run());
     clock
 }
 
@@ -142,15 +137,13 @@ impl Running {
             return;
         }
         // Attaching waits as long as the stuck code keeps the GIL; the clock must not.
-        let Some(work) = ending::Work::begin() else {
+        let Some(work) = Work::begin() else {
             return;
         };
-        let _ = thread::Builder::new()
-            .name("clutch-timeout".into())
-            .spawn(move || {
-                let _work = work;
-                ending::guarded(|| self.interrupt());
-            });
+        thread::spawn("clutch-timeout", move || {
+            let _work = work;
+            self.interrupt();
+        });
     }
 
     fn interrupt(&self) {
@@ -161,10 +154,7 @@ impl Running {
             return;
         };
         let lines = state.attach(|py| {
-            let lines = stacks::lines(py, Some(self.thread)).unwrap_or_else(|raised| {
-                drop(raised.take(py));
-                Vec::new()
-            });
+            let lines = py.or_default(stacks::lines(py, Some(self.thread)));
             let over = self.over.lock();
             if !*over {
                 let class = self.interpreter.parts.request_timeout.get(py);
@@ -183,9 +173,10 @@ impl Running {
     }
 
     fn log(&self, text: &str) {
-        match self.call.upgrade() {
-            Some(call) => call.log(Level::Error, text.as_bytes()),
-            None => host::log(Level::Error, text.as_bytes()),
-        }
+        host::log_for(
+            self.call.upgrade().as_deref(),
+            Level::Error,
+            text.as_bytes(),
+        );
     }
 }

@@ -8,6 +8,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::process;
 use std::sync::OnceLock;
 
+use clutch_core::config::interpreter::GUARD_EVENTS as FAMILIES;
 use clutch_core::log::{Level, Record};
 use ffi_engine::abi::{GroupPlan, Guard};
 use ffi_engine::guard::guard;
@@ -15,28 +16,12 @@ use parking_lot::{Mutex, RwLock};
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark};
-use super::exception::Raised;
+use super::exception::{Kind, Raised};
 use super::object::Object;
 use super::place::{library, place};
 use super::thread_state::InterpreterId;
 use crate::host;
 use crate::wsgi::Call;
-
-/// The families of events, by the words of `ClutchGuard`.
-const FAMILIES: [&str; 12] = [
-    "chdir",
-    "umask",
-    "environ",
-    "signal",
-    "fork",
-    "exec",
-    "spawn",
-    "identity",
-    "kill",
-    "switchinterval",
-    "rlimit",
-    "dlopen",
-];
 
 /// Most places that are remembered as told, for all interpreters.
 const MOST_PLACES: usize = 10_000;
@@ -94,10 +79,7 @@ pub fn watch(py: Attached<'_>, interpreter: InterpreterId, policy: Policy, conte
     if policy.names().is_empty() {
         return;
     }
-    let library = library(py).unwrap_or_else(|raised| {
-        drop(raised.take(py));
-        String::new()
-    });
+    let library = py.or_default(library(py));
     let policy = Policy {
         context: context.to_owned(),
         library,
@@ -198,12 +180,13 @@ fn judge(py: Attached<'_>, family: &str, event: &[u8]) -> c_int {
     if policy.mode != Guard::Deny {
         return 0;
     }
-    let text =
-        format!("{event} reaches beyond this application, and ClutchGuard denies {family} to it\0");
-    // SAFETY: set before any interpreter is ready, and never changed.
-    let class = unsafe { ffi::PyExc_PermissionError };
-    // SAFETY: attached; a NUL-terminated text, which is copied.
-    unsafe { ffi::PyErr_SetString(class, text.as_ptr().cast()) };
+    // CPython hands the exception on.
+    let _ = py.raise_with(
+        Kind::Permission,
+        format_args!(
+            "{event} reaches beyond this application, and ClutchGuard denies {family} to it"
+        ),
+    );
     -1
 }
 
@@ -236,10 +219,7 @@ fn tell(py: Attached<'_>, policy: &Policy, family: &str, event: &str) {
                 line: u32::try_from(line).unwrap_or_default(),
                 text: text.as_bytes(),
             };
-            match call {
-                Some(call) => call.record(&record),
-                None => host::write(&record),
-            }
+            host::write_for(call, &record);
         });
     }
 }

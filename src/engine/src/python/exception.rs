@@ -27,6 +27,8 @@ pub enum Kind {
     Runtime,
     /// `OSError`, with a text only
     Os,
+    /// `PermissionError`, with a text only
+    Permission,
     /// `StopIteration`
     StopIteration,
     /// `SystemExit`; for comparison
@@ -40,6 +42,7 @@ impl Kind {
             Kind::Value => &raw const ffi::PyExc_ValueError,
             Kind::Runtime => &raw const ffi::PyExc_RuntimeError,
             Kind::Os => &raw const ffi::PyExc_OSError,
+            Kind::Permission => &raw const ffi::PyExc_PermissionError,
             Kind::StopIteration => &raw const ffi::PyExc_StopIteration,
             Kind::SystemExit => &raw const ffi::PyExc_SystemExit,
         };
@@ -108,6 +111,14 @@ impl<'py> Attached<'py> {
     /// Sets an exception whose text is built only now.
     pub fn raise_with(self, kind: Kind, text: impl fmt::Display) -> Raised {
         self.raise(kind, &text.to_string())
+    }
+
+    /// The value, or its default in place of an exception that concerns nobody.
+    pub fn or_default<T: Default>(self, outcome: PyResult<T>) -> T {
+        outcome.unwrap_or_else(|raised| {
+            drop(raised.take(self));
+            T::default()
+        })
     }
 
     /// The exception that a function of the C API may have set without saying so.

@@ -15,9 +15,8 @@ use crate::python::{Attached, Builtin, Kind, Object, PyResult};
 /// Writes lines at error level, detached: to the log of a call, or of the server.
 pub(super) fn emit(py: Attached<'_>, call: Option<&Call>, lines: Vec<Vec<u8>>) {
     for line in lines {
-        py.detached((call, line), |(call, line)| match call {
-            Some(call) => call.log(Level::Error, &line),
-            None => host::log(Level::Error, &line),
+        py.detached((call, line), |(call, line)| {
+            host::log_for(call, Level::Error, &line);
         });
     }
 }
@@ -217,10 +216,7 @@ fn log_record<'py>(
                     line: u32::try_from(line).unwrap_or_default(),
                     text: text.as_bytes(),
                 };
-                match call {
-                    Some(call) => call.record(&record),
-                    None => host::write(&record),
-                }
+                host::write_for(call, &record);
             },
         );
     }

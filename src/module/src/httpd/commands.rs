@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::{ptr, slice};
 
-use clutch_core::config::directive::{Apply, Arguments, Directive, Scope, Takes};
+use clutch_core::config::directive::{Arguments, Directive, Scope, Takes};
 use clutch_core::config::directives::ALL;
 use clutch_core::config::{Refusal, Section};
 use smallvec::SmallVec;
@@ -175,35 +175,18 @@ unsafe fn apply_row(
     server: *mut ffi_httpd::server_rec,
     section: *mut c_void,
 ) -> Result<(), Refusal> {
-    row.check(arguments.words)?;
-    match row.apply {
-        Apply::Section(apply) => {
+    row.apply(
+        arguments,
+        || {
             // SAFETY: the caller's promise.
-            let section = unsafe { section.cast::<Section>().as_mut() };
-            apply(section.ok_or_else(no_place)?, arguments)
-        }
-        Apply::Server(apply) => {
+            unsafe { section.cast::<Section>().as_mut() }
+        },
+        || {
             // SAFETY: the caller's promise.
-            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
-            apply(&mut config.section, arguments)
-        }
-        Apply::Interpreter(apply) => {
-            // SAFETY: the caller's promise.
-            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
-            apply(config.section.interpreter_words(), arguments)
-        }
-        Apply::Block(parse) => {
-            // SAFETY: the caller's promise.
-            let config = unsafe { config_of(server) }.ok_or_else(no_place)?;
-            if config.section.is_in_block {
-                return Err(Refusal::because("cannot stand in another of its kind"));
-            }
-            let line = arguments.words.first().copied().unwrap_or_default();
-            config.section.blocks.push(parse(line)?);
-            config.section.is_in_block = true;
-            Ok(())
-        }
-    }
+            let config = unsafe { config_of(server) };
+            config.map(|config| &mut config.section)
+        },
+    )
 }
 
 /// # Safety
@@ -216,8 +199,4 @@ unsafe fn config_of<'c>(server: *mut ffi_httpd::server_rec) -> Option<&'c mut Se
     let config = unsafe { ffi_httpd::ap_get_module_config(slots, record::module()) };
     // SAFETY: as above.
     unsafe { config.cast::<ServerConfig>().as_mut() }
-}
-
-fn no_place() -> Refusal {
-    Refusal::because("has no section to stand in")
 }

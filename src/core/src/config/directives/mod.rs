@@ -93,20 +93,11 @@ mod tests {
         server: &mut ServerSection,
         section: &mut Section,
     ) -> Result<(), Refusal> {
-        row.check(words)?;
         let args = Arguments {
             words,
             expressions: &NoBrackets,
         };
-        match row.apply {
-            Apply::Server(apply) => apply(server, &args),
-            Apply::Section(apply) => apply(section, &args),
-            Apply::Interpreter(apply) => apply(server.interpreter_words(), &args),
-            Apply::Block(parse) => {
-                server.blocks.push(parse(args.only())?);
-                Ok(())
-            }
-        }
+        row.apply(&args, || Some(section), || Some(server))
     }
 
     fn outcome(name: &str, words: &[&str]) -> Result<(ServerSection, Section), String> {

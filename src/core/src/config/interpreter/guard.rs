@@ -2,8 +2,8 @@
 
 use crate::config::value::{self, Refusal, Shown};
 
-/// The events that a guard knows.
-const EVENTS: [&str; 12] = [
+/// The events that a guard knows, a word for each family.
+pub const EVENTS: [&str; 12] = [
     "chdir",
     "umask",
     "environ",

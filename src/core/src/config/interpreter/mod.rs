@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use block::{Block, EMBEDDED};
-pub use guard::{Guard, GuardMode};
+pub use guard::{EVENTS as GUARD_EVENTS, Guard, GuardMode};
 pub use settings::InterpreterSettings;
 pub(super) use settings::free_threading;
 
