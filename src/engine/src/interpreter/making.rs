@@ -96,6 +96,11 @@ pub(super) fn furnish(
         })?;
         let policy = Policy::of(&group.plan);
         audit::watch(py, InterpreterId::of(py), policy, &parts.context);
+        if group.plan.request_timeout > 0 {
+            // For the stacks of requests that run too long. Up to 3.11 all interpreters share the lock of imports, and whoever
+            // has it then may be waiting for the GIL that such a request keeps.
+            py.or_default(py.import(c"traceback").map(drop));
+        }
         Ok::<_, String>(parts)
     })?;
     tracing::info!(own_gil, "made {}", parts.context);

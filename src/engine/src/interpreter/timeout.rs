@@ -154,13 +154,14 @@ impl Running {
             return;
         };
         let lines = state.attach(|py| {
-            let lines = py.or_default(stacks::lines(py, Some(self.thread)));
+            // First of all: what the log needs may wait for locks that others hold while this request keeps them from the GIL.
             let over = self.over.lock();
             if !*over {
                 let class = self.interpreter.parts.request_timeout.get(py);
                 raise_in_thread(py, self.thread, &class);
             }
-            lines
+            drop(over);
+            py.or_default(stacks::lines(py, Some(self.thread)))
         });
         state.delete();
         let limit = self.interpreter.group.plan.request_timeout;
