@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -251,6 +251,10 @@ pub struct Request<'a> {
     pub content_length: i64,
     /// When httpd began the request, in microseconds since the epoch.
     pub request_start: i64,
+    /// When an httpd child handed the request to a daemon, in microseconds since the epoch; 0 if there is none.
+    pub queue_start: i64,
+    /// When a daemon took it, in microseconds since the epoch; 0 if there is none.
+    pub daemon_start: i64,
     /// The request that carries the call; first argument of every function in `exchange`.
     pub carrier: *mut c_void,
     /// What the engine may ask of the carrier while `call` runs.
@@ -262,8 +266,9 @@ pub struct Request<'a> {
 #[derive(Debug)]
 #[repr(C)]
 pub struct ExchangeTable {
-    /// At most so many bytes of the body, put into the slice; valid until the next call on this carrier.
-    pub read: unsafe extern "C" fn(*mut c_void, usize, *mut Slice<'static>) -> i32,
+    /// At most so many bytes of the body, and whether the application waits for all of them, put into the slice; valid until
+    /// the next call on this carrier.
+    pub read: unsafe extern "C" fn(*mut c_void, usize, bool, *mut Slice<'static>) -> i32,
     /// Status, status line, headers, content length or −1.
     pub start: unsafe extern "C" fn(*mut c_void, u16, Slice<'_>, List<'_, Pair<'_>>, i64) -> i32,
     /// Data, and a [`clutch_core::exchange::Then`] as its number.
@@ -354,6 +359,8 @@ pub struct Plan<'a> {
     pub multiprocess: bool,
     /// Several threads may call one application.
     pub multithread: bool,
+    /// The process ends after one request.
+    pub run_once: bool,
     /// Processes that may serve an application at once.
     pub maximum_processes: u32,
     /// Threads that call applications in this process.

@@ -52,10 +52,10 @@ fn outcome(code: i32) -> Result<(), Failure> {
 }
 
 impl Exchange for Carrier {
-    fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+    fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure> {
         let mut bytes = Slice::ABSENT;
         // SAFETY: the place is ours; the carrier is alive, see `of`.
-        outcome(unsafe { (self.table().read)(self.carrier, most, &mut bytes) })?;
+        outcome(unsafe { (self.table().read)(self.carrier, most, all, &mut bytes) })?;
         Ok(bytes.bytes()) // Valid until the next call, and `&mut self` forbids that.
     }
 

@@ -220,12 +220,17 @@ impl<E: Exchange> ExchangeOf<E> {
         })
     }
 
-    unsafe extern "C" fn read(carrier: *mut c_void, most: usize, into: *mut Slice<'static>) -> i32 {
+    unsafe extern "C" fn read(
+        carrier: *mut c_void,
+        most: usize,
+        all: bool,
+        into: *mut Slice<'static>,
+    ) -> i32 {
         // SAFETY: the engine's promise, see `with`.
         let outcome = unsafe {
             Self::with(carrier, Err(Failure::Internal), |exchange| {
                 exchange
-                    .read(most)
+                    .read(most, all)
                     .map(|bytes| (bytes.as_ptr(), bytes.len()))
             })
         };
@@ -359,7 +364,7 @@ fn code(outcome: Result<(), Failure>) -> i32 {
 struct Nobody;
 
 impl Exchange for Nobody {
-    fn read(&mut self, _: usize) -> Result<&[u8], Failure> {
+    fn read(&mut self, _: usize, _: bool) -> Result<&[u8], Failure> {
         Err(Failure::Internal)
     }
     fn start(&mut self, _: &ResponseHead<'_>) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! The C ABI between a *host*, which has requests (an httpd child, later a daemon), and an *engine*, which has Python.
+//! The C ABI between a *host*, which has requests (an httpd child, a daemon), and an *engine*, which has Python.
 //!
 //! Both sides are Rust, but they are built at different times for different Pythons, so what crosses is C: structs of
 //! numbers, byte slices and function pointers ([`abi`]). [`host`] and [`engine`] are the safe faces of the two sides.
@@ -13,5 +13,8 @@ pub mod engine;
 mod group_plan;
 pub mod guard;
 pub mod host;
+mod settings;
+pub mod wire;
 
 pub use abi::{ABI_VERSION, Field, Slice};
+pub use settings::group_plan;

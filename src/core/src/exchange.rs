@@ -101,7 +101,8 @@ pub struct FileRange<'a> {
 
 /// What a WSGI call needs from its carrier.
 pub trait Exchange {
-    /// The next bytes of the request body, at most `most` of them; none at the end of the body.
+    /// The next bytes of the request body, at most `most` of them; none at the end of the body. `all` says that the
+    /// application waits for all of `most`, so that a carrier may have more sent than it gives now.
     ///
     /// They stay the carrier's own, until the next call of any of its methods, so that they are copied once, to where
     /// they are wanted. Blocks until at least one byte is there. Sends a pending `100 Continue` first.
@@ -110,7 +111,7 @@ pub trait Exchange {
     ///
     /// Any [`Failure`] but `Internal` is the client's doing. After an error the carrier closes the connection when
     /// the request ends.
-    fn read(&mut self, most: usize) -> Result<&[u8], Failure>;
+    fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure>;
 
     /// Sets the head of the response. Called once, before the first data; does no I/O.
     ///

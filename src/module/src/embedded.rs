@@ -75,7 +75,7 @@ impl<'r> Embedded<'r> {
 }
 
 impl Exchange for Embedded<'_> {
-    fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+    fn read(&mut self, most: usize, _: bool) -> Result<&[u8], Failure> {
         let read = self.body.read(most);
         if read == Err(Failure::Answered) {
             self.fate = Fate::Answered;

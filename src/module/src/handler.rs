@@ -81,6 +81,8 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
             headers: List::new(headers.pairs.as_slice()),
             content_length,
             request_start: request.time(),
+            queue_start: 0,
+            daemon_start: 0,
             carrier: std::ptr::null_mut(),
             exchange: host::no_exchange(),
         },

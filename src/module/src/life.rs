@@ -180,6 +180,7 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         destroy_interpreters: settings.destroy_interpreters,
         multiprocess: shape.multiprocess,
         multithread: shape.multithread,
+        run_once: false,
         maximum_processes: shape.maximum_processes,
         threads_per_process: shape.threads_per_process,
         process_group: Slice::new(b""),

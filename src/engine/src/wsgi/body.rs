@@ -8,6 +8,8 @@ use crate::python::Room;
 
 /// Bytes asked of the carrier at once when lines are read.
 const PIECE: usize = 8192;
+/// Bytes asked of the carrier at once when the application wants all there is.
+const GATHERED: usize = 1 << 20;
 /// Most room that is made before the data is there: a declared length is only a claim.
 const MOST_ROOM: usize = 8 << 20;
 
@@ -68,11 +70,12 @@ impl Body {
         }
     }
 
-    /// Takes at most `most` bytes from the carrier to `sink`; 0 at the end.
+    /// Takes at most `most` bytes from the carrier to `sink`; 0 at the end. `all`: the application waits for all of them.
     fn pull(
         &mut self,
         call: &Call,
         most: usize,
+        all: bool,
         sink: impl FnOnce(&[u8]),
     ) -> Result<usize, Problem> {
         match self.state {
@@ -82,7 +85,7 @@ impl Body {
         }
         self.begun = true;
         let take = |carrier: &mut Carrier| {
-            carrier.read(most).map(|bytes| {
+            carrier.read(most, all).map(|bytes| {
                 sink(bytes);
                 bytes.len()
             })
@@ -106,7 +109,7 @@ impl Body {
         self.skip(ahead);
         while room.left() > 0 {
             let most = room.left();
-            if self.pull(call, most, |bytes| {
+            if self.pull(call, most, true, |bytes| {
                 room.put(bytes);
             })? == 0
             {
@@ -121,10 +124,8 @@ impl Body {
         let mut gathered = self.take(self.ahead().len().min(most));
         while gathered.len() < most {
             let left = most - gathered.len();
-            if self.pull(call, left.min(PIECE), |bytes| {
-                gathered.extend_from_slice(bytes)
-            })? == 0
-            {
+            let take = |bytes: &[u8]| gathered.extend_from_slice(bytes);
+            if self.pull(call, left.min(GATHERED), true, take)? == 0 {
                 break;
             }
         }
@@ -165,7 +166,7 @@ impl Body {
     /// Takes a piece from the carrier to be read later.
     fn pull_ahead(&mut self, call: &Call) -> Result<usize, Problem> {
         let mut ahead = std::mem::take(&mut self.ahead);
-        let outcome = self.pull(call, PIECE, |bytes| ahead.extend_from_slice(bytes));
+        let outcome = self.pull(call, PIECE, false, |bytes| ahead.extend_from_slice(bytes));
         self.ahead = ahead;
         outcome
     }

@@ -23,7 +23,7 @@ pub fn template<'py>(
         (c"wsgi.version", py.tuple([py.int(1)?, py.int(0)?])?),
         (c"wsgi.multithread", py.boolean(plan.multithread)),
         (c"wsgi.multiprocess", py.boolean(plan.multiprocess)),
-        (c"wsgi.run_once", py.boolean(false)),
+        (c"wsgi.run_once", py.boolean(plan.run_once)),
         (c"wsgi.file_wrapper", file_wrapper.clone()),
         (c"wsgi.input_terminated", py.boolean(true)),
         (c"apache.version", version(py, plan.apache_version)?),
@@ -132,10 +132,12 @@ fn objects<'py>(
         class::instance(&parts.errors.get(py), Errors::of(call))?,
     )?;
     set(&parts.key_thread, py.int(thread_number().into())?)?;
-    set(
-        &parts.key_request_start,
-        py.float(request.request_start as f64 / 1e6)?,
-    )?;
+    let seconds = |microseconds: i64| py.float(microseconds as f64 / 1e6);
+    set(&parts.key_request_start, seconds(request.request_start)?)?;
+    if request.daemon_start != 0 {
+        set(&parts.key_queue_start, seconds(request.queue_start)?)?;
+        set(&parts.key_daemon_start, seconds(request.daemon_start)?)?;
+    }
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -84,6 +84,7 @@ fn plan() -> Plan<'static> {
         destroy_interpreters: true,
         multiprocess: false,
         multithread: true,
+        run_once: false,
         maximum_processes: 1,
         threads_per_process: 5,
         process_group: Slice::new(b""),
@@ -130,7 +131,7 @@ fn string(bytes: &[u8]) -> String {
 }
 
 impl Exchange for Memory {
-    fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+    fn read(&mut self, most: usize, _: bool) -> Result<&[u8], Failure> {
         let count = most.min(self.input.len());
         self.lent = self.input.drain(..count).collect();
         Ok(&self.lent)
@@ -257,6 +258,8 @@ impl App {
             headers: List::new(&headers),
             content_length: memory.input.len() as i64,
             request_start: 1_000_000,
+            queue_start: 0,
+            daemon_start: 0,
             carrier: std::ptr::null_mut(),
             exchange: no_exchange(),
         };
