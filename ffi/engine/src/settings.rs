@@ -84,16 +84,15 @@ fn microseconds(time: Duration) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use clutch_core::config::ServerSection;
-    use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings};
+    use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, InterpreterWords};
 
     use super::{group_plan, kept};
     use crate::abi::GroupPlan;
 
     #[test]
     fn a_server_that_says_nothing_gets_the_engines_default_plan() {
-        static NOTHING: std::sync::LazyLock<ServerSection> =
-            std::sync::LazyLock::new(ServerSection::default);
+        static NOTHING: std::sync::LazyLock<InterpreterWords> =
+            std::sync::LazyLock::new(InterpreterWords::default);
         let made = group_plan(&InterpreterSettings::of(&NOTHING, EMBEDDED, b"any"));
         let default = GroupPlan {
             queue_timeout: 10_000, // of no effect without a bound

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 
+use clutch_core::config::interpreter::EMBEDDED;
 use clutch_core::config::{Section, Settings};
 use clutch_core::response_head;
 use ffi_engine::Slice;
@@ -61,8 +62,9 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         "the variable clutch.panic asks for it"
     );
     let child = life::child().ok_or(Refusal::NoPython)?;
-    let engine = child.engine()?;
     let place = Place::of(request, child.case_sensitive);
+    admit_process_group(&settings.process_group.expand(&place), &settings)?;
+    let engine = child.engine()?;
     let sendfile = match settings.enable_sendfile {
         true => Sendfile::Allowed,
         false => Sendfile::Off,
@@ -108,6 +110,17 @@ fn script(request: Request<'_>, has_alias: bool) -> Result<i64, Refusal> {
         return Err(Refusal::PathInfo);
     }
     Ok(mtime)
+}
+
+/// Only httpd's own processes serve so far, if the operator allows them.
+fn admit_process_group(name: &[u8], settings: &Settings<'_>) -> Result<(), Refusal> {
+    if !settings.may_run_in(name) {
+        return Err(Refusal::ProcessGroup);
+    }
+    match name {
+        EMBEDDED => Ok(()),
+        _ => Err(Refusal::NoDaemons),
+    }
 }
 
 /// The declared length of the body; −1 if it is chunked, 0 if there is none.

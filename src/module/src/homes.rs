@@ -2,23 +2,22 @@
 
 use std::fs;
 
-use clutch_core::config::ServerSection;
-use clutch_core::config::interpreter::EMBEDDED;
+use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
 use clutch_core::installation::Version;
 
 use crate::engine::path_of;
 
-/// Judges every `ClutchPythonHome` of `section`. `engine` is the Python of httpd's own processes, if it is known; blocks
+/// Judges every `ClutchPythonHome` of `words`. `engine` is the Python of httpd's own processes, if it is known; blocks
 /// for other processes may name environments of another Python.
 ///
 /// # Errors
 ///
 /// One sentence about the first that cannot be used.
-pub fn check(section: &ServerSection, engine: Option<Version>) -> Result<(), String> {
-    if let Some(home) = &section.interpreter.python_home {
+pub fn check(words: &InterpreterWords, engine: Option<Version>) -> Result<(), String> {
+    if let Some(home) = &words.base.python_home {
         check_one(home, engine)?;
     }
-    for block in &section.blocks {
+    for block in &words.blocks {
         if let Some(home) = &block.section.python_home {
             let engine = engine.filter(|_| block.is_about_processes(EMBEDDED));
             check_one(home, engine)?;
@@ -53,8 +52,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use clutch_core::config::ServerSection;
-    use clutch_core::config::interpreter::Block;
+    use clutch_core::config::interpreter::{Block, InterpreterWords};
     use clutch_core::installation::Version;
 
     use super::check;
@@ -82,18 +80,18 @@ mod tests {
         }
     }
 
-    fn of_server(home: &Path) -> ServerSection {
-        let mut section = ServerSection::default();
-        section.interpreter.python_home = Some(home.as_os_str().as_encoded_bytes().into());
-        section
+    fn of_server(home: &Path) -> InterpreterWords {
+        let mut words = InterpreterWords::default();
+        words.base.python_home = Some(home.as_os_str().as_encoded_bytes().into());
+        words
     }
 
-    fn of_block(selectors: &str, home: &Path) -> ServerSection {
+    fn of_block(selectors: &str, home: &Path) -> InterpreterWords {
         let mut block = Block::parse(format!("{selectors}>").as_bytes()).unwrap();
-        block.section = of_server(home).interpreter;
-        ServerSection {
+        block.section = of_server(home).base;
+        InterpreterWords {
             blocks: vec![block],
-            ..ServerSection::default()
+            ..InterpreterWords::default()
         }
     }
 

@@ -5,7 +5,8 @@ use std::env;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::OnceLock;
 
-use clutch_core::config::{HashSeed, Preload, ProcessSettings, ServerSection};
+use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
+use clutch_core::config::{HashSeed, Preload, ProcessSettings};
 use clutch_core::log::Level;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
@@ -36,8 +37,8 @@ pub struct Child {
     embedded: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
-    /// The words of the main server, as long as the process.
-    pub words: ServerSection,
+    /// What is said about interpreters, as long as the process.
+    pub words: InterpreterWords,
     /// The environment as it was before Python, which may change it, had started.
     pub environment: HashMap<Vec<u8>, Vec<u8>>,
 }
@@ -73,7 +74,7 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         .collect();
     let child = CHILD.get_or_init(|| Child {
         environment,
-        words: config.section.clone(),
+        words: config.section.words.clone(),
         engine: OnceLock::new(),
         embedded: settings.embedded,
         case_sensitive: settings.case_sensitive,
@@ -91,11 +92,12 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
     }
 }
 
-/// Loads the scripts that aliases and directives name, each once, in the order of the servers they stand in.
+/// Loads the scripts that aliases and directives name for httpd's own processes, each once, in the order of the servers they stand in.
 fn preload(engine: Engine, main: Server<'_>) {
     let mut once: Vec<&Preload> = Vec::new();
     let configs = main.and_its_hosts().filter_map(Server::config);
-    for script in configs.flat_map(|config| &config.section.preloads) {
+    let scripts = configs.flat_map(|config| &config.section.preloads);
+    for script in scripts.filter(|script| &*script.process_group == EMBEDDED) {
         if !once.contains(&script) {
             once.push(script);
         }

@@ -37,7 +37,8 @@ pub fn check(main: Server<'_>) -> Result<(), String> {
         }
         Err(_) => None,
     };
-    homes::check(&config.section, version).map_err(|refusal| format!("{} {refusal}", log::NO_HOME))
+    homes::check(&config.section.words, version)
+        .map_err(|refusal| format!("{} {refusal}", log::NO_HOME))
 }
 
 /// Whether children need Python: an application may run there, or a script is to be loaded there all the same.
@@ -91,7 +92,7 @@ fn warn(config: &ServerConfig) {
     }
     let is_in_vain =
         |block: &Block| block.names_application_group() && block.section.free_threading.is_some();
-    if section.blocks.iter().any(is_in_vain) {
+    if section.words.blocks.iter().any(is_in_vain) {
         let text =
             "WSGI0201: WSGIFreeThreading has no effect in a block that names an application group";
         log::server(Level::Warning, text);

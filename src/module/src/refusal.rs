@@ -23,6 +23,10 @@ pub enum Refusal {
     ContentLength,
     /// httpd does not take the body, with this status.
     Body(u16),
+    /// The process group is none of those that the operator allows here.
+    ProcessGroup,
+    /// There are no daemon processes of this group.
+    NoDaemons,
     /// The operator wants no Python in httpd's processes.
     Restricted,
     /// Python did not start in this process; the log of its start says why.
@@ -40,7 +44,7 @@ impl Refusal {
             Self::TransferEncoding => 501,
             Self::Chunked => 411,
             Self::ContentLength => 400,
-            Self::Restricted | Self::NoPython => 500,
+            Self::ProcessGroup | Self::NoDaemons | Self::Restricted | Self::NoPython => 500,
             Self::Body(status) | Self::Engine(status) => status,
         }
     }
@@ -61,6 +65,10 @@ impl Refusal {
                 "WSGI0139: the request has no Content-Length, and WSGIChunkedRequest is off"
             }
             Self::ContentLength => "WSGI0141: the Content-Length of the request is not a number",
+            Self::ProcessGroup => {
+                "WSGI0149: WSGIRestrictProcess keeps the request out of its process group"
+            }
+            Self::NoDaemons => "WSGI0150: there are no daemon processes of the process group",
             Self::Restricted => {
                 "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
             }
@@ -71,7 +79,14 @@ impl Refusal {
 
     /// Whether an error document that follows sees the variables of CGI.
     pub fn is_after_the_environ(self) -> bool {
-        matches!(self, Self::Restricted | Self::NoPython | Self::Engine(_))
+        matches!(
+            self,
+            Self::ProcessGroup
+                | Self::NoDaemons
+                | Self::Restricted
+                | Self::NoPython
+                | Self::Engine(_)
+        )
     }
 
     /// Writes the line to the log of `request`.
@@ -97,6 +112,8 @@ mod tests {
             (Refusal::Chunked, 411),
             (Refusal::ContentLength, 400),
             (Refusal::Body(413), 413),
+            (Refusal::ProcessGroup, 500),
+            (Refusal::NoDaemons, 500),
             (Refusal::Restricted, 500),
             (Refusal::NoPython, 500),
             (Refusal::Engine(404), 404),

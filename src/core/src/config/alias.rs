@@ -64,17 +64,24 @@ impl Alias {
     /// The script to load when a process starts: if the alias names both groups, and no request is needed to know them
     /// and the script.
     pub fn preload(&self) -> Option<Preload> {
-        let group = match self.options.application_group.as_ref()? {
-            GroupTemplate::Global => &[][..],
-            GroupTemplate::Name(name) if !name.windows(2).any(|pair| pair == b"%{") => name,
-            _ => return None,
-        };
+        let process_group = fixed(self.options.process_group.as_ref()?)?;
+        let group = fixed(self.options.application_group.as_ref()?)?;
         let script = &*self.target;
         let varies = matches!(self.pattern, Pattern::Search(_)) && script.contains(&b'$');
-        (self.options.embedded && !varies).then(|| Preload {
+        (!varies).then(|| Preload {
+            process_group: process_group.into(),
             group: group.into(),
             script: script.into(),
         })
+    }
+}
+
+/// The name that a group has for every request.
+fn fixed(group: &GroupTemplate) -> Option<&[u8]> {
+    match group {
+        GroupTemplate::Global => Some(&[]),
+        GroupTemplate::Name(name) if !name.windows(2).any(|pair| pair == b"%{") => Some(name),
+        _ => None,
     }
 }
 
@@ -225,8 +232,18 @@ mod tests {
                 None,
             ),
         ] {
-            let found = alias.preload().map(|preload| preload.group);
-            assert_eq!(found.as_deref(), group.map(str::as_bytes), "{alias:?}");
+            let found = alias.preload();
+            let groups = found
+                .as_ref()
+                .map(|preload| (&*preload.process_group, &*preload.group));
+            let group = group.map(|group| (&b""[..], group.as_bytes()));
+            assert_eq!(groups, group, "{alias:?}");
+        }
+        let daemons = alias(prefix(), "/a", &["process-group=one", shop]);
+        assert_eq!(&*daemons.preload().unwrap().process_group, b"one");
+        for word in ["process-group=%{SERVER}", "process-group=%{X}"] {
+            let alias = alias(prefix(), "/a", &[word, shop]);
+            assert_eq!(alias.preload(), None, "{word}");
         }
     }
 

@@ -9,14 +9,14 @@ use crate::group::GroupTemplate;
 /// What an alias says about its requests; stronger than any section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AliasOptions {
+    /// `process-group=`
+    pub process_group: Option<GroupTemplate>,
     /// `application-group=`
     pub application_group: Option<GroupTemplate>,
     /// `callable-object=`, a name as it stands.
     pub callable: Option<Arc<[u8]>>,
     /// `pass-authorization=`
     pub pass_authorization: Option<bool>,
-    /// `process-group=%{GLOBAL}` was given: the application runs inside httpd, whatever sections say.
-    pub embedded: bool,
 }
 
 impl AliasOptions {
@@ -24,7 +24,7 @@ impl AliasOptions {
     ///
     /// # Errors
     ///
-    /// A malformed or unknown option, a value that is none, or a process group.
+    /// A malformed or unknown option, or a value that is none.
     pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
         let mut options = Self::default();
         for word in options::whole(words)? {
@@ -38,8 +38,7 @@ impl AliasOptions {
                     let wrong = || Refusal::because(wrong_switch(value));
                     options.pass_authorization = Some(value::on_off(value).map_err(|_| wrong())?);
                 }
-                b"process-group" if value == b"%{GLOBAL}" => options.embedded = true,
-                b"process-group" => return Err(Refusal::because(no_daemons(value))),
+                b"process-group" => options.process_group = Some(GroupTemplate::parse(value)),
                 _ => return Err(Refusal::because(unknown(name))),
             }
         }
@@ -50,15 +49,6 @@ impl AliasOptions {
 fn wrong_switch(value: &[u8]) -> String {
     let value = Shown(value);
     format!("takes On or Off for its option pass-authorization, not {value}")
-}
-
-/// What to say about a process group that is none of httpd's own.
-pub(super) fn no_daemons(value: &[u8]) -> String {
-    let value = Shown(value);
-    format!(
-        "takes only %{{GLOBAL}} for its option process-group, not {value}: \
-         this version runs applications inside httpd and has no daemon processes yet"
-    )
 }
 
 fn unknown(name: &[u8]) -> String {
@@ -85,13 +75,23 @@ mod tests {
         assert_eq!(options.application_group, Some(GroupTemplate::Global));
         assert_eq!(options.callable.as_deref(), Some(&b"%{ENV:x}"[..]));
         assert_eq!(options.pass_authorization, Some(true));
+        assert_eq!(options.process_group, Some(GroupTemplate::Global));
+        for (word, group) in [
+            (
+                "process-group=shop",
+                GroupTemplate::Name(b"shop".as_slice().into()),
+            ),
+            ("process-group=%{SERVER}", GroupTemplate::Server),
+        ] {
+            let options = AliasOptions::parse(&[word.as_bytes()]).unwrap();
+            assert_eq!(options.process_group, Some(group), "{word}");
+        }
         for (word, part) in [
             ("color=red", "not \"color\""),
             ("application-group", "not \"application-group\""),
             ("application-group=", "form name=value"),
             ("pass-authorization=maybe", "On or Off for its option"),
-            ("process-group=shop", "not \"shop\""),
-            ("process-group=%{SERVER}", "no daemon processes yet"),
+            ("process-group=", "form name=value"),
         ] {
             let refusal = AliasOptions::parse(&[word.as_bytes()]).unwrap_err();
             assert!(refusal.to_string().contains(part), "{refusal}");

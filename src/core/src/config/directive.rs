@@ -27,8 +27,12 @@ pub enum Scope {
 pub enum Takes {
     /// Exactly one, not empty.
     One,
+    /// Any number, also none.
+    Any,
     /// At least one.
     OneOrMore,
+    /// Exactly two.
+    Two,
     /// At least two.
     TwoOrMore,
     /// The rest of the line as one word: this begins a section.
@@ -102,9 +106,11 @@ impl Directive {
             Takes::One if words.len() == 1 && !words[0].is_empty() => return Ok(()),
             Takes::OneOrMore if !words.is_empty() => return Ok(()),
             Takes::TwoOrMore if words.len() >= 2 => return Ok(()),
-            Takes::Line => return Ok(()),
+            Takes::Two if words.len() == 2 => return Ok(()),
+            Takes::Any | Takes::Line => return Ok(()),
             Takes::One => "exactly one argument",
             Takes::OneOrMore => "at least one argument",
+            Takes::Two => "exactly two arguments",
             Takes::TwoOrMore => "at least two arguments",
         };
         let mut given = String::from(if words.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! a line ── directives ──▶ Section        one section's words; None where it says nothing
-//!                          ServerSection  a server's aliases; the words that hold for every process
+//!                          ServerSection  a server's aliases and daemons; the words that hold for every process
 //!                          InterpreterSection  words about interpreters, of a block or of the main server
 //!              within ──▶  the same, with the words of the sections around it
 //!            settings ──▶  Settings       what holds for a request; every default is decided there
@@ -12,6 +12,7 @@
 
 pub mod alias;
 pub mod alias_options;
+pub mod daemon;
 pub mod directive;
 pub mod directives;
 pub mod expression;
@@ -28,6 +29,7 @@ pub mod value;
 
 pub use alias::Alias;
 pub use alias_options::AliasOptions;
+pub use daemon::DaemonGroup;
 pub use directive::Directive;
 pub use preload::Preload;
 pub use section::Section;

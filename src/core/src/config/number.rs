@@ -58,7 +58,7 @@ pub fn switch_interval(value: &[u8]) -> Result<Duration, Refusal> {
 }
 
 /// The number that the whole of `value` is, as C's `strtod` reads decimal numbers.
-fn decimal(value: &[u8]) -> Option<f64> {
+pub(super) fn decimal(value: &[u8]) -> Option<f64> {
     let number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
     if !value.iter().all(number) {
         return None; // neither "inf" nor "nan"

@@ -1,5 +1,7 @@
 //! What one configuration section says about requests.
 
+use std::sync::Arc;
+
 use crate::config::value::HeadMapping;
 use crate::group::{Callable, GroupTemplate};
 
@@ -9,6 +11,8 @@ use crate::group::{Callable, GroupTemplate};
 /// place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Section {
+    /// `WSGIProcessGroup`
+    pub process_group: Option<GroupTemplate>,
     /// `WSGIApplicationGroup`
     pub application_group: Option<GroupTemplate>,
     /// `WSGICallableObject`
@@ -25,12 +29,17 @@ pub struct Section {
     pub head_mapping: Option<HeadMapping>,
     /// `WSGIEnableSendfile`
     pub enable_sendfile: Option<bool>,
+    /// `WSGIIgnoreActivity`
+    pub ignore_activity: Option<bool>,
+    /// `WSGIRestrictProcess`: the names of process groups, the empty one for httpd's own processes.
+    pub restrict_process: Option<Arc<[Arc<[u8]>]>>,
 }
 
 impl Section {
     /// This section's words where it has any, else those of `outer`.
     pub fn within(self, outer: &Self) -> Self {
         Self {
+            process_group: self.process_group.or_else(|| outer.process_group.clone()),
             application_group: self
                 .application_group
                 .or_else(|| outer.application_group.clone()),
@@ -41,6 +50,10 @@ impl Section {
             chunked_request: self.chunked_request.or(outer.chunked_request),
             head_mapping: self.head_mapping.or(outer.head_mapping),
             enable_sendfile: self.enable_sendfile.or(outer.enable_sendfile),
+            ignore_activity: self.ignore_activity.or(outer.ignore_activity),
+            restrict_process: self
+                .restrict_process
+                .or_else(|| outer.restrict_process.clone()),
         }
     }
 }
@@ -60,15 +73,17 @@ mod tests {
             HeadMapping::Off,
             HeadMapping::Auto,
         ]));
-        (group, any::<[Option<bool>; 5]>(), mapping).prop_map(|(name, switches, head_mapping)| {
+        (group, any::<[Option<bool>; 6]>(), mapping).prop_map(|(name, switches, head_mapping)| {
             let [
                 pass_authorization,
                 script_reloading,
                 error_override,
                 chunked_request,
                 enable_sendfile,
+                ignore_activity,
             ] = switches;
             Section {
+                process_group: name.as_deref().map(str::as_bytes).map(GroupTemplate::parse),
                 application_group: name.as_deref().map(str::as_bytes).map(GroupTemplate::parse),
                 callable: name.as_deref().map(str::as_bytes).map(Callable::parse),
                 pass_authorization,
@@ -77,6 +92,8 @@ mod tests {
                 chunked_request,
                 head_mapping,
                 enable_sendfile,
+                ignore_activity,
+                restrict_process: name.map(|name| [name.as_bytes().into()].into()),
             }
         })
     }

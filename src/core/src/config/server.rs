@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::alias::Alias;
-use crate::config::interpreter::{Block, InterpreterSection};
+use crate::config::daemon::{DaemonGroup, DaemonStart};
+use crate::config::interpreter::{Block, InterpreterSection, InterpreterWords};
 use crate::config::preload::Preload;
 use crate::config::value::{HashSeed, Refusal, Shown};
 use crate::installation::Version;
@@ -43,20 +44,21 @@ impl EngineChoice {
 
 /// What one server says; `None` where it says nothing.
 ///
-/// The directives of every field but `aliases`, `preloads` and `imports` are allowed in the main server only.
+/// The directives of every field but `aliases`, `daemons`, `preloads` and `imports` are allowed in the main server only.
 #[derive(Debug, Clone, Default)]
 pub struct ServerSection {
     /// `WSGIScriptAlias` and `WSGIScriptAliasMatch`, in the order in which they are tried.
     pub aliases: Vec<Arc<Alias>>,
-    /// What holds for all interpreters.
-    pub interpreter: InterpreterSection,
-    /// `<WSGIInterpreterOptions>`, in their order.
-    pub blocks: Vec<Block>,
-    /// Whether the last block is the one that is being read.
+    /// `WSGIDaemonProcess`, in the order of the lines. No two have the same name.
+    pub daemons: Vec<DaemonGroup>,
+    /// What is said about interpreters.
+    pub words: InterpreterWords,
+    /// Whether the last block of these is the one that is being read.
     pub is_in_block: bool,
     /// What is loaded when a process starts, by `WSGIImportScript`, `ClutchPreload` or an alias, in the order of the lines.
     pub preloads: Vec<Preload>,
-    /// `WSGIImportScript` or `ClutchPreload` was given: Python is started even where no application may run.
+    /// `WSGIImportScript` or `ClutchPreload` was given for httpd's own processes: Python is started there even if no
+    /// application may run.
     pub imports: bool,
     /// `ClutchMaxInterpreters`
     pub max_interpreters: Option<u32>,
@@ -80,17 +82,52 @@ pub struct ServerSection {
     pub case_sensitivity: Option<bool>,
     /// `WSGIDestroyInterpreter`
     pub destroy_interpreter: Option<bool>,
+    /// `ClutchProgram`
+    pub program: Option<Arc<[u8]>>,
+    /// `ClutchDaemonStart`
+    pub daemon_start: Option<DaemonStart>,
+    /// `ClutchDaemonProcesses`: how many at least, and at most.
+    pub daemon_processes: Option<(u32, u32)>,
+    /// `WSGISocketPrefix`
+    pub socket_prefix: Option<Arc<[u8]>>,
+    /// `WSGISocketRotation`
+    pub socket_rotation: Option<bool>,
+    /// `WSGIAcceptMutex`, which has no effect.
+    pub accept_mutex: Option<&'static str>,
 }
 
 impl ServerSection {
-    /// A virtual host's words inside those of the main server: its own aliases come first, the rest is the main
-    /// server's.
+    /// A virtual host's words inside those of the main server: its own aliases come first, preloads and daemons are its
+    /// own alone, the rest is the main server's.
     pub fn within(self, main: &Self) -> Self {
         let mut joined = main.clone();
         joined.aliases.splice(0..0, self.aliases);
         joined.preloads = self.preloads; // the main server's are its own
+        joined.daemons = self.daemons;
         joined.imports |= self.imports;
         joined
+    }
+
+    /// Adds a script that a directive asks for, not an alias.
+    pub fn import(&mut self, script: Preload) {
+        self.imports |= script.process_group.is_empty();
+        self.preloads.push(script);
+    }
+
+    /// Adds a group of daemons.
+    ///
+    /// # Errors
+    ///
+    /// This server has one of the same name. Others are not asked.
+    pub fn add_daemons(&mut self, group: DaemonGroup) -> Result<(), Refusal> {
+        if self.daemons.iter().any(|other| other.name == group.name) {
+            let name = Shown(&group.name);
+            return Err(Refusal::because(format!(
+                "takes each name once, and {name} is taken"
+            )));
+        }
+        self.daemons.push(group);
+        Ok(())
     }
 
     /// Opens the block that `parse` gives: the next words about interpreters are its own.
@@ -105,16 +142,16 @@ impl ServerSection {
         if self.is_in_block {
             return Err(Refusal::because("cannot stand in another of its kind"));
         }
-        self.blocks.push(parse()?);
+        self.words.blocks.push(parse()?);
         self.is_in_block = true;
         Ok(())
     }
 
     /// The words about interpreters that are being read: of the open block, else of the server.
     pub fn interpreter_words(&mut self) -> &mut InterpreterSection {
-        match self.blocks.last_mut() {
+        match self.words.blocks.last_mut() {
             Some(block) if self.is_in_block => &mut block.section,
-            _ => &mut self.interpreter,
+            _ => &mut self.words.base,
         }
     }
 }

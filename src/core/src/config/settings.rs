@@ -1,5 +1,7 @@
 //! What holds: every default is decided here, and nowhere else.
 
+use std::sync::Arc;
+
 use crate::config::alias_options::AliasOptions;
 use crate::config::interpreter;
 use crate::config::section::Section;
@@ -10,6 +12,8 @@ use crate::group::{Callable, Facts, GroupTemplate, template};
 /// What holds for one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings<'c> {
+    /// Which daemon processes; the empty name is httpd's own.
+    pub process_group: &'c GroupTemplate,
     /// Which interpreter.
     pub application_group: &'c GroupTemplate,
     callable: CallableWord<'c>,
@@ -25,6 +29,10 @@ pub struct Settings<'c> {
     pub head_mapping: HeadMapping,
     /// Whether files may be sent by `sendfile`.
     pub enable_sendfile: bool,
+    /// Whether a daemon's inactivity is measured as if there were no such requests.
+    pub ignore_activity: bool,
+    /// The process groups that may serve; `None`: all.
+    pub restrict_process: Option<&'c [Arc<[u8]>]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +46,10 @@ impl<'c> Settings<'c> {
     pub fn of(section: &'c Section, options: Option<&'c AliasOptions>) -> Self {
         let by_alias = options.and_then(|options| options.callable.as_deref());
         Self {
+            process_group: options
+                .and_then(|options| options.process_group.as_ref())
+                .or(section.process_group.as_ref())
+                .unwrap_or(&GroupTemplate::Global),
             application_group: options
                 .and_then(|options| options.application_group.as_ref())
                 .or(section.application_group.as_ref())
@@ -56,7 +68,16 @@ impl<'c> Settings<'c> {
             chunked_request: section.chunked_request.unwrap_or(false),
             head_mapping: section.head_mapping.unwrap_or(HeadMapping::Auto),
             enable_sendfile: section.enable_sendfile.unwrap_or(false),
+            ignore_activity: section.ignore_activity.unwrap_or(false),
+            restrict_process: section.restrict_process.as_deref(),
         }
+    }
+
+    /// Whether the process group of this name may serve; the empty name is httpd's own processes. Case does not matter.
+    pub fn may_run_in(&self, process_group: &[u8]) -> bool {
+        let is_it = |name: &Arc<[u8]>| name.eq_ignore_ascii_case(process_group);
+        self.restrict_process
+            .is_none_or(|names| names.iter().any(is_it))
     }
 
     /// The name of the application object, for the request with these facts.
@@ -111,7 +132,7 @@ impl<'c> ProcessSettings<'c> {
             case_sensitive: main.case_sensitivity.unwrap_or(true),
             max_interpreters: main.max_interpreters.unwrap_or(256),
             max_replacements: main.max_replacements.unwrap_or(0),
-            free_threading: interpreter::free_threading(main, interpreter::EMBEDDED),
+            free_threading: interpreter::free_threading(&main.words, interpreter::EMBEDDED),
             destroy_interpreters: main.destroy_interpreter.unwrap_or(true),
         }
     }
@@ -163,11 +184,30 @@ mod tests {
         assert!(!settings.error_override);
         assert!(!settings.chunked_request);
         assert!(!settings.enable_sendfile);
+        assert!(!settings.ignore_activity);
+        assert_eq!(settings.process_group, &GroupTemplate::Global);
+        assert!(settings.may_run_in(b"") && settings.may_run_in(b"any"));
+    }
+
+    #[test]
+    fn requests_run_only_in_the_process_groups_that_are_named() {
+        let restricted = |names: &[&[u8]]| Section {
+            restrict_process: Some(names.iter().map(|&name| name.into()).collect()),
+            ..Section::default()
+        };
+        let section = restricted(&[b"Shop", b""]);
+        let settings = Settings::of(&section, None);
+        for (name, may) in [("shop", true), ("SHOP", true), ("", true), ("wiki", false)] {
+            assert_eq!(settings.may_run_in(name.as_bytes()), may, "{name}");
+        }
+        let nowhere = restricted(&[]);
+        assert!(!Settings::of(&nowhere, None).may_run_in(b""));
     }
 
     #[test]
     fn an_alias_is_stronger_than_a_section_where_it_says_something() {
         let section = Section {
+            process_group: Some(GroupTemplate::Server),
             application_group: Some(GroupTemplate::Global),
             callable: Some(Callable::parse(b"%{ENV:x}")),
             pass_authorization: Some(true),
@@ -175,17 +215,19 @@ mod tests {
         };
         let silent = AliasOptions::default();
         let settings = Settings::of(&section, Some(&silent));
+        assert_eq!(settings.process_group, &GroupTemplate::Server);
         assert_eq!(settings.application_group, &GroupTemplate::Global);
         assert_eq!(settings.callable(&NoFacts), b"from-a-variable");
         assert!(settings.pass_authorization);
 
         let outspoken = AliasOptions {
+            process_group: Some(GroupTemplate::Global),
             application_group: Some(GroupTemplate::Server),
             callable: Some(b"%{ENV:x}".as_slice().into()),
             pass_authorization: Some(false),
-            embedded: true,
         };
         let settings = Settings::of(&section, Some(&outspoken));
+        assert_eq!(settings.process_group, &GroupTemplate::Global);
         assert_eq!(settings.application_group, &GroupTemplate::Server);
         assert_eq!(settings.callable(&NoFacts), b"%{ENV:x}");
         assert!(!settings.pass_authorization);

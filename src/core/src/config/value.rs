@@ -1,6 +1,9 @@
 //! The values that directives take. Each refusal says what is expected and what was given.
 
 use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::config::number::digits;
 
@@ -46,7 +49,7 @@ pub enum HeadMapping {
 }
 
 /// How Python's string hashes are seeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HashSeed {
     /// Differently in every process.
     Random,
@@ -127,6 +130,17 @@ pub fn choice<T: Copy>(value: &[u8], words: &[(&str, T)]) -> Result<T, Refusal> 
         .find(|(word, _)| value.eq_ignore_ascii_case(word.as_bytes()));
     let refused = || Refusal::of(value, &either(words.iter().map(|(word, _)| *word)));
     found.map(|(_, meant)| *meant).ok_or_else(refused)
+}
+
+/// The path of `what`, from the root.
+///
+/// # Errors
+///
+/// A relative path.
+pub fn absolute_path(path: &[u8], what: &str) -> Result<Arc<[u8]>, Refusal> {
+    let absolute = path.first() == Some(&b'/');
+    let refused = || Refusal::of(path, &format!("the absolute path of {what}"));
+    absolute.then(|| path.into()).ok_or_else(refused)
 }
 
 /// The words with commas between them, and `or` before the last.

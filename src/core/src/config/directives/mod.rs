@@ -20,19 +20,28 @@ macro_rules! switch {
     };
 }
 
+mod daemon;
 mod interpreter;
 mod process;
 mod request;
 mod scripts;
 
-const TOPICS: [&[Directive]; 4] = [
+const TOPICS: [&[Directive]; 5] = [
+    daemon::ROWS,
     interpreter::ROWS,
     process::ROWS,
     request::ROWS,
     scripts::ROWS,
 ];
 
-const COUNT: usize = TOPICS[0].len() + TOPICS[1].len() + TOPICS[2].len() + TOPICS[3].len();
+const COUNT: usize = {
+    let (mut count, mut topic) = (0, 0);
+    while topic < TOPICS.len() {
+        count += TOPICS[topic].len();
+        topic += 1;
+    }
+    count
+};
 
 static ROWS: [Directive; COUNT] = {
     let mut rows = [TOPICS[0][0]; COUNT];
@@ -154,7 +163,7 @@ mod tests {
     #[test]
     fn every_row_refuses_too_few_and_too_many_words() {
         for row in ALL {
-            if row.takes == Takes::Line {
+            if matches!(row.takes, Takes::Line | Takes::Any) {
                 continue;
             }
             assert!(
@@ -191,6 +200,67 @@ mod tests {
             outcome("WSGIScriptAliasMatch", &["(", "/srv"]).unwrap_err(),
             "WSGIScriptAliasMatch takes a regular expression, not \"(\""
         );
+    }
+
+    #[test]
+    fn a_group_of_daemons_is_named_once_and_is_its_servers_own() {
+        let (mut server, mut section) = Default::default();
+        let daemons = row("WSGIDaemonProcess");
+        for name in [&b"shop"[..], b"Shop"] {
+            apply(daemons, &[name, b"threads=2"], &mut server, &mut section).unwrap();
+        }
+        let again = apply(daemons, &[b"shop"], &mut server, &mut section).unwrap_err();
+        assert_eq!(
+            daemons.sentence(&again),
+            "WSGIDaemonProcess takes each name once, and \"shop\" is taken"
+        );
+        assert_eq!(server.daemons.len(), 2);
+        let host = ServerSection::default().within(&server);
+        assert!(host.daemons.is_empty());
+    }
+
+    #[test]
+    fn a_restriction_without_a_name_is_one() {
+        let named = |words: &[&str]| {
+            let (_, section) = outcome("WSGIRestrictProcess", words).unwrap();
+            section.restrict_process.map(|names| names.to_vec())
+        };
+        assert_eq!(named(&[]), Some(vec![]));
+        let names = vec![[].into(), b"shop".as_slice().into()];
+        assert_eq!(named(&["%{GLOBAL}", "shop"]), Some(names));
+    }
+
+    #[test]
+    fn words_about_all_daemons_are_kept_or_refused() {
+        let (server, _) = outcome("ClutchDaemonProcesses", &["2", "8"]).unwrap();
+        assert_eq!(server.daemon_processes, Some((2, 8)));
+        let (server, _) = outcome("WSGIAcceptMutex", &["SysVSem"]).unwrap();
+        assert_eq!(server.accept_mutex, Some("sysvsem"));
+        let (server, _) = outcome("ClutchProgram", &["/opt/clutch"]).unwrap();
+        assert_eq!(server.program.as_deref(), Some(&b"/opt/clutch"[..]));
+        for (name, words, said) in [
+            ("ClutchDaemonProcesses", &["2"][..], "exactly two arguments"),
+            ("ClutchDaemonProcesses", &["3", "2"], "from 3 to 2147483647"),
+            ("ClutchDaemonProcesses", &["0", "2"], "from 1 to 2147483647"),
+            ("ClutchDaemonStart", &["late"], "eager or on-demand"),
+            ("ClutchProgram", &["clutch"], "absolute path of the program"),
+            ("ClutchReloadUnit", &["group"], "interpreter or process"),
+            ("WSGIAcceptMutex", &["spin"], "posixsem or pthread"),
+        ] {
+            let refusal = outcome(name, words).unwrap_err();
+            assert!(refusal.contains(said), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn only_imports_of_httpds_own_processes_start_python_there() {
+        let imports = |process: &str| {
+            let words = ["/a", process, "application-group=x"];
+            let (server, _) = outcome("WSGIImportScript", &words).unwrap();
+            (server.imports, server.preloads.len())
+        };
+        assert_eq!(imports("process-group=%{GLOBAL}"), (true, 1));
+        assert_eq!(imports("process-group=shop"), (false, 1));
     }
 
     #[test]

@@ -13,12 +13,11 @@ pub(super) const ROWS: &[Directive] = &[
         name: c"ClutchPreload",
         scope: Scope::Server,
         takes: Takes::TwoOrMore,
-        syntax: "FILE application-group=NAME [process-group=%{GLOBAL}]",
+        syntax: "FILE application-group=NAME [process-group=NAME]",
         default: "none",
-        summary: c"Loads a script into an application group's interpreter when a process starts, as WSGIImportScript in httpd's own processes. Groups are loaded side by side.",
+        summary: c"Loads a script into an application group's interpreter when a process starts, as WSGIImportScript; without a process group, in httpd's own processes. Groups are loaded side by side.",
         apply: Apply::Server(|server, args| {
-            server.preloads.push(Preload::parse(args.words)?);
-            server.imports = true;
+            server.import(Preload::parse(args.words)?);
             Ok(())
         }),
     },
@@ -26,12 +25,11 @@ pub(super) const ROWS: &[Directive] = &[
         name: c"WSGIImportScript",
         scope: Scope::Server,
         takes: Takes::TwoOrMore,
-        syntax: "FILE process-group=%{GLOBAL} application-group=NAME",
+        syntax: "FILE process-group=NAME application-group=NAME",
         default: "none",
-        summary: c"Loads a script into an application group's interpreter when a process starts, in the order of the lines. Starts Python even where WSGIRestrictEmbedded keeps requests out.",
+        summary: c"Loads a script into an application group's interpreter when a process of the process group starts, in the order of the lines. %{GLOBAL} is httpd's own processes, where it starts Python even if WSGIRestrictEmbedded keeps requests out; and the main interpreter.",
         apply: Apply::Server(|server, args| {
-            server.preloads.push(Preload::import_script(args.words)?);
-            server.imports = true;
+            server.import(Preload::import_script(args.words)?);
             Ok(())
         }),
     },
@@ -39,7 +37,7 @@ pub(super) const ROWS: &[Directive] = &[
         name: c"WSGIScriptAlias",
         scope: Scope::Server,
         takes: Takes::TwoOrMore,
-        syntax: "URL-PATH FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=%{GLOBAL}]",
+        syntax: "URL-PATH FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=NAME]",
         default: "none",
         summary: c"Serves the URLs below a path by a script, or by the scripts of a directory.",
         apply: Apply::Server(|server, args| {
@@ -53,7 +51,7 @@ pub(super) const ROWS: &[Directive] = &[
         name: c"WSGIScriptAliasMatch",
         scope: Scope::Server,
         takes: Takes::TwoOrMore,
-        syntax: "REGEX FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=%{GLOBAL}]",
+        syntax: "REGEX FILE|DIRECTORY [application-group=NAME] [callable-object=NAME] [pass-authorization=On|Off] [process-group=NAME]",
         default: "none",
         summary: c"As WSGIScriptAlias, for the URL paths that match an expression; $0 to $9 in the target are its groups.",
         apply: Apply::Server(|server, args| {

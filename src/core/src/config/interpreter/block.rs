@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::interpreter::InterpreterSection;
 use crate::config::options;
 use crate::config::value::{Refusal, Shown};
@@ -13,7 +15,7 @@ pub const EMBEDDED: &[u8] = b"";
 const GLOBAL: &[u8] = b"%{GLOBAL}";
 
 /// A block, and what it says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// `process-group=`; `None`: any.
     process_group: Option<Arc<[u8]>>,

@@ -1,5 +1,8 @@
 //! What is to happen when an application reaches beyond its interpreter.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::config::value::{self, Refusal, Shown};
 
 /// The events that a guard knows, a word for each family.
@@ -19,7 +22,7 @@ pub const EVENTS: [&str; 12] = [
 ];
 
 /// What a guard does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GuardMode {
     /// Nothing.
     Off,
@@ -30,11 +33,12 @@ pub enum GuardMode {
 }
 
 /// The words of `ClutchGuard`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// What it does.
     pub mode: GuardMode,
     /// About which events; none: all it knows.
+    #[serde(deserialize_with = "known_events")]
     pub events: Vec<&'static str>,
 }
 
@@ -72,6 +76,15 @@ fn known(name: &[u8]) -> Result<&'static str, Refusal> {
         .find(|event| name.eq_ignore_ascii_case(event.as_bytes()));
     let refused = || Refusal::of(name, &format!("the events {}", EVENTS.join(", ")));
     found.copied().ok_or_else(refused)
+}
+
+/// Events that another process has written down, each as this one knows it.
+fn known_events<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<&'static str>, D::Error> {
+    let names = Vec::<String>::deserialize(source)?;
+    let events = names.iter().map(|name| known(name.as_bytes()));
+    events
+        .collect::<Result<_, _>>()
+        .map_err(|refusal| D::Error::custom(format!("a guard {refusal}")))
 }
 
 #[cfg(test)]

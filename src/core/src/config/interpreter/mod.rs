@@ -5,21 +5,26 @@
 
 mod block;
 mod guard;
+mod reload;
 mod settings;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use block::{Block, EMBEDDED};
 pub use guard::{EVENTS as GUARD_EVENTS, Guard, GuardMode};
-pub use settings::InterpreterSettings;
-pub(super) use settings::free_threading;
+pub use reload::{Reload, ReloadPolicy, ReloadUnit};
+pub use settings::{InterpreterSettings, free_threading};
+pub use words::InterpreterWords;
 
 use crate::config::number;
-use crate::config::value::{self, Refusal, Shown};
+use crate::config::value::{self, Refusal};
 
 /// What an interpreter shares with others of its process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Isolation {
     /// As little as the Python and the application's extension modules allow.
     Auto,
@@ -62,59 +67,8 @@ impl Isolation {
     }
 }
 
-/// What makes new code of an application run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reload {
-    /// Only a restart.
-    Off,
-    /// A changed script is executed again, in the same interpreter.
-    Script,
-    /// A changed script replaces the interpreter.
-    Group,
-    /// So does any changed source file that was imported.
-    Modules,
-}
-
-impl Reload {
-    /// The word of `ClutchReload`.
-    ///
-    /// # Errors
-    ///
-    /// Any other.
-    pub fn parse(word: &[u8]) -> Result<Self, Refusal> {
-        const WORDS: &[(&str, Reload)] = &[
-            ("off", Reload::Off),
-            ("script", Reload::Script),
-            ("group", Reload::Group),
-            ("modules", Reload::Modules),
-        ];
-        value::choice(word, WORDS)
-    }
-}
-
-/// Who waits for new code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReloadPolicy {
-    /// The first request after the change.
-    Fresh,
-    /// Nobody.
-    Seamless,
-}
-
-impl ReloadPolicy {
-    /// The word of `ClutchReloadPolicy`.
-    ///
-    /// # Errors
-    ///
-    /// Any other.
-    pub fn parse(word: &[u8]) -> Result<Self, Refusal> {
-        let words = [("fresh", Self::Fresh), ("seamless", Self::Seamless)];
-        value::choice(word, &words)
-    }
-}
-
 /// How many interpreters serve a group in one process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Interpreters {
     /// As many as the machine has processors.
     Auto,
@@ -140,7 +94,7 @@ impl Interpreters {
 }
 
 /// What one place says about interpreters; `None` where it says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InterpreterSection {
     /// `ClutchIsolation`
     pub isolation: Option<Isolation>,
@@ -156,6 +110,8 @@ pub struct InterpreterSection {
     pub reload: Option<Reload>,
     /// `ClutchReloadPolicy`
     pub reload_policy: Option<ReloadPolicy>,
+    /// `ClutchReloadUnit`
+    pub reload_unit: Option<ReloadUnit>,
     /// `ClutchPythonHome`
     pub python_home: Option<Arc<[u8]>>,
     /// `WSGIPythonPath`
@@ -190,18 +146,12 @@ pub struct InterpreterSection {
 ///
 /// Any other path.
 pub fn absolute_directory(path: &[u8]) -> Result<Arc<[u8]>, Refusal> {
-    if path.first() == Some(&b'/') {
-        return Ok(path.into());
-    }
-    let given = Shown(path);
-    Err(Refusal::because(format!(
-        "takes the absolute path of a virtual environment, not {given}"
-    )))
+    value::absolute_path(path, "a virtual environment")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Interpreters, Isolation, Reload, ReloadPolicy, absolute_directory};
+    use super::{Interpreters, Isolation, Reload, ReloadPolicy, ReloadUnit, absolute_directory};
 
     #[test]
     fn words_are_known_in_any_case_and_others_refused_with_the_list() {
@@ -211,6 +161,7 @@ mod tests {
         assert_eq!(Isolation::parse_switch(b"Auto"), Ok(Isolation::Auto));
         assert_eq!(Reload::parse(b"modules"), Ok(Reload::Modules));
         assert_eq!(ReloadPolicy::parse(b"seamless"), Ok(ReloadPolicy::Seamless));
+        assert_eq!(ReloadUnit::parse(b"Process"), Ok(ReloadUnit::Process));
         for (refusal, list) in [
             (
                 Isolation::parse(b"x").unwrap_err(),
@@ -225,6 +176,10 @@ mod tests {
                 "off, script, group or modules",
             ),
             (ReloadPolicy::parse(b"x").unwrap_err(), "fresh or seamless"),
+            (
+                ReloadUnit::parse(b"x").unwrap_err(),
+                "interpreter or process",
+            ),
         ] {
             assert_eq!(refusal.to_string(), format!("takes {list}, not \"x\""));
         }

@@ -6,9 +6,9 @@ mod tests;
 use std::time::Duration;
 
 use crate::config::interpreter::{
-    Block, GuardMode, InterpreterSection, Interpreters, Isolation, Reload, ReloadPolicy,
+    Block, EMBEDDED, GuardMode, InterpreterSection, InterpreterWords, Interpreters, Isolation,
+    Reload, ReloadPolicy, ReloadUnit,
 };
-use crate::config::server::ServerSection;
 
 /// What holds for the interpreters of one application group in the processes of one process group. Times of 0 and counts
 /// of 0 are no limit.
@@ -26,6 +26,8 @@ pub struct InterpreterSettings<'c> {
     pub reload: Reload,
     /// Who waits for it.
     pub reload_policy: ReloadPolicy,
+    /// What it replaces. httpd's own processes are never replaced for it.
+    pub reload_unit: ReloadUnit,
     /// A virtual environment whose packages the group sees; `None`: those of the process.
     pub python_home: Option<&'c [u8]>,
     /// Directories for the front of `sys.path`, separated by `:`; each entry goes in front of the one before.
@@ -57,13 +59,13 @@ pub struct InterpreterSettings<'c> {
 }
 
 impl<'c> InterpreterSettings<'c> {
-    /// What holds if the main server is `server`. The empty names are httpd's own processes and the main interpreter.
+    /// What holds if these are the words. The empty names are httpd's own processes and the main interpreter.
     pub fn of(
-        server: &'c ServerSection,
+        words: &'c InterpreterWords,
         process_group: &[u8],
         application_group: &[u8],
     ) -> InterpreterSettings<'c> {
-        let layers = Layers::of(server, |block| {
+        let layers = Layers::of(words, |block| {
             block.is_about_processes(process_group)
                 && block.is_about_interpreters(application_group)
         });
@@ -88,6 +90,12 @@ impl<'c> InterpreterSettings<'c> {
             reload_policy: layers
                 .strongest(|says| says.reload_policy)
                 .unwrap_or(ReloadPolicy::Fresh),
+            reload_unit: match process_group {
+                EMBEDDED => ReloadUnit::Interpreter,
+                _ => layers
+                    .strongest(|says| says.reload_unit)
+                    .unwrap_or(ReloadUnit::Process),
+            },
             python_home: layers.strongest(|says| says.python_home.as_deref()),
             python_path: layers.every(|says| says.python_path.as_deref()),
             restrict_stdin: layers
@@ -118,8 +126,8 @@ impl<'c> InterpreterSettings<'c> {
 
 /// Whether processes of `process_group` do without a GIL where their Python can. Blocks that name an application group
 /// have no say: that is a matter of the whole process.
-pub(in crate::config) fn free_threading(server: &ServerSection, process_group: &[u8]) -> bool {
-    let layers = Layers::of(server, |block| {
+pub fn free_threading(words: &InterpreterWords, process_group: &[u8]) -> bool {
+    let layers = Layers::of(words, |block| {
         block.is_about_processes(process_group) && !block.names_application_group()
     });
     layers
@@ -140,13 +148,13 @@ struct Layer<'c> {
 struct Layers<'c>(Vec<Layer<'c>>);
 
 impl<'c> Layers<'c> {
-    fn of(server: &'c ServerSection, is_about: impl Fn(&Block) -> bool) -> Self {
+    fn of(words: &'c InterpreterWords, is_about: impl Fn(&Block) -> bool) -> Self {
         let base = Layer {
             strength: 0,
             of_group: false,
-            says: &server.interpreter,
+            says: &words.base,
         };
-        let blocks = server.blocks.iter().filter(|block| is_about(block));
+        let blocks = words.blocks.iter().filter(|block| is_about(block));
         let blocks = blocks.map(|block| Layer {
             strength: block.specificity() + 1,
             of_group: block.names_application_group(),

@@ -6,10 +6,9 @@ use proptest::prelude::*;
 
 use super::{InterpreterSettings, free_threading};
 use crate::config::interpreter::{
-    Block, EMBEDDED, Guard, GuardMode, InterpreterSection, Interpreters, Isolation, Reload,
-    ReloadPolicy,
+    Block, EMBEDDED, Guard, GuardMode, InterpreterSection, InterpreterWords, Interpreters,
+    Isolation, Reload, ReloadPolicy, ReloadUnit,
 };
-use crate::config::server::ServerSection;
 
 fn block(selectors: &str, section: InterpreterSection) -> Block {
     let mut block = Block::parse(format!("{selectors}>").as_bytes()).unwrap();
@@ -17,12 +16,8 @@ fn block(selectors: &str, section: InterpreterSection) -> Block {
     block
 }
 
-fn server(interpreter: InterpreterSection, blocks: Vec<Block>) -> ServerSection {
-    ServerSection {
-        interpreter,
-        blocks,
-        ..ServerSection::default()
-    }
+fn server(base: InterpreterSection, blocks: Vec<Block>) -> InterpreterWords {
+    InterpreterWords { base, blocks }
 }
 
 fn silent() -> InterpreterSection {
@@ -45,7 +40,7 @@ fn switched(isolation: Isolation) -> InterpreterSection {
 
 #[test]
 fn a_server_that_says_nothing_gets_the_documented_defaults() {
-    let server = ServerSection::default();
+    let server = InterpreterWords::default();
     let none = Duration::ZERO;
     assert_eq!(
         InterpreterSettings::of(&server, EMBEDDED, b"any"),
@@ -56,6 +51,7 @@ fn a_server_that_says_nothing_gets_the_documented_defaults() {
             interpreters: Interpreters::Number(1),
             reload: Reload::Script,
             reload_policy: ReloadPolicy::Fresh,
+            reload_unit: ReloadUnit::Interpreter,
             python_home: None,
             python_path: Vec::new(),
             restrict_stdin: false,
@@ -102,7 +98,8 @@ fn directories_are_layered_from_the_least_specific_to_the_most() {
 
 #[test]
 fn clutch_isolation_is_stronger_than_the_other_word_only_among_equals() {
-    let of = |server: &ServerSection| InterpreterSettings::of(server, EMBEDDED, b"shop").isolation;
+    let of =
+        |server: &InterpreterWords| InterpreterSettings::of(server, EMBEDDED, b"shop").isolation;
     let both = InterpreterSection {
         isolation: Some(Isolation::Process),
         ..switched(Isolation::OwnGil)
@@ -163,6 +160,25 @@ fn free_threading_is_a_matter_of_processes() {
         let server = server(silent(), blocks);
         assert_eq!(free_threading(&server, EMBEDDED), expected, "{server:?}");
     }
+}
+
+#[test]
+fn new_code_replaces_a_daemon_process_unless_an_interpreter_is_asked_for() {
+    let says = |unit| InterpreterSection {
+        reload_unit: Some(unit),
+        ..silent()
+    };
+    let of = |server: &InterpreterWords, process, group| {
+        InterpreterSettings::of(server, process, group).reload_unit
+    };
+    let nothing = server(silent(), vec![]);
+    assert_eq!(of(&nothing, b"daemon", b"any"), ReloadUnit::Process);
+    let process = server(says(ReloadUnit::Process), vec![]);
+    assert_eq!(of(&process, EMBEDDED, b"any"), ReloadUnit::Interpreter);
+    let shop = block("application-group=shop", says(ReloadUnit::Interpreter));
+    let server = server(silent(), vec![shop]);
+    assert_eq!(of(&server, b"daemon", b"shop"), ReloadUnit::Interpreter);
+    assert_eq!(of(&server, b"daemon", b"other"), ReloadUnit::Process);
 }
 
 #[test]
