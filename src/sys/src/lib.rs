@@ -5,10 +5,15 @@ use std::io;
 pub mod account;
 pub mod file;
 pub mod library;
+pub mod limit;
 pub mod poll;
 pub mod process;
 pub mod shared;
 pub mod signal;
+pub mod spawn;
+
+#[cfg(test)]
+mod in_child;
 
 /// What a system call's answer means: -1 is a failure, and errno says which.
 fn done(answer: i32) -> io::Result<()> {
@@ -16,4 +21,14 @@ fn done(answer: i32) -> io::Result<()> {
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
+}
+
+/// The error of a system call with the call in front: `setgid(33): Operation not permitted`.
+///
+/// Keeps the kind, but not the number.
+fn failed(call: impl std::fmt::Display, error: impl Into<io::Error>) -> io::Error {
+    let error = error.into();
+    let text = error.to_string();
+    let reason = text.split(" (os error").next().unwrap_or_default();
+    io::Error::new(error.kind(), format!("{call}: {reason}"))
 }

@@ -50,6 +50,62 @@ pub fn signal(child: &Child, signal: Signal) -> io::Result<()> {
     done(unsafe { libc::kill(child.id().cast_signed(), signal.number()) })
 }
 
+/// Sends `signal` to the process with this number.
+///
+/// # Errors
+///
+/// `InvalidInput` for what is no number of one process; else what kill(2) says.
+pub fn signal_pid(number: u32, signal: Signal) -> io::Result<()> {
+    match i32::try_from(number) {
+        // SAFETY: takes numbers only.
+        Ok(number @ 1..) => done(unsafe { libc::kill(number, signal.number()) }),
+        _ => Err(io::ErrorKind::InvalidInput.into()), // a group, or all processes
+    }
+}
+
+/// How a child process has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this exit status.
+    Exit(i32),
+    /// By a signal.
+    Signal {
+        /// Its number.
+        number: i32,
+        /// Whether a core file was written.
+        core: bool,
+    },
+}
+
+/// Reaps one child of this process that has ended, whichever that is; `None` if none has.
+///
+/// Not for a process that also waits for children of std's `Command`: it would take their status away.
+///
+/// # Errors
+///
+/// What waitpid(2) says.
+pub fn reap() -> io::Result<Option<(u32, Ended)>> {
+    let mut status = 0;
+    // SAFETY: `status` is writable.
+    let number = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) };
+    match done(number) {
+        Ok(()) if number == 0 => Ok(None),
+        Ok(()) => Ok(Some((number.cast_unsigned(), ended(status)))),
+        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn ended(status: i32) -> Ended {
+    if libc::WIFEXITED(status) {
+        return Ended::Exit(libc::WEXITSTATUS(status));
+    }
+    Ended::Signal {
+        number: libc::WTERMSIG(status),
+        core: libc::WCOREDUMP(status),
+    }
+}
+
 /// Sends `signal` to the first thread of this process, whichever thread calls.
 ///
 /// # Errors
@@ -87,7 +143,11 @@ mod tests {
     use std::os::unix::process::{CommandExt, ExitStatusExt};
     use std::process::{Command, Stdio};
 
-    use super::{end_with_parent, group_is_gone, has_ended, signal, signal_group};
+    use super::{
+        Ended, end_with_parent, ended, group_is_gone, has_ended, reap, signal, signal_group,
+        signal_pid,
+    };
+    use crate::in_child::in_child;
     use crate::signal::Signal;
 
     #[test]
@@ -100,6 +160,43 @@ mod tests {
         while !has_ended(&child).unwrap() {}
         assert!(has_ended(&child).unwrap());
         assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGKILL));
+    }
+
+    #[test]
+    #[expect(clippy::zombie_processes, reason = "what reaps them is under test")]
+    fn ended_children_are_reaped_one_by_one_with_the_reason() {
+        in_child(|| {
+            assert_eq!(reap().unwrap(), None, "no child at all");
+            let mut command = Command::new("sh");
+            let exits = command.args(["-c", "exit 3"]).spawn().unwrap();
+            let next = || loop {
+                if let Some(found) = reap().unwrap() {
+                    break found;
+                }
+            };
+            assert_eq!(next(), (exits.id(), Ended::Exit(3)));
+            let killed = Command::new("sleep").arg("600").spawn().unwrap();
+            assert_eq!(reap().unwrap(), None, "it still runs");
+            signal_pid(killed.id(), Signal::Kill).unwrap();
+            let by_signal = Ended::Signal {
+                number: libc::SIGKILL,
+                core: false,
+            };
+            assert_eq!(next(), (killed.id(), by_signal));
+            assert!(signal_pid(killed.id(), Signal::Kill).is_err());
+        });
+        let with_core = Ended::Signal {
+            number: libc::SIGSEGV,
+            core: true,
+        };
+        assert_eq!(ended(libc::SIGSEGV | 0x80), with_core);
+    }
+
+    #[test]
+    fn a_number_that_means_many_processes_is_refused() {
+        for number in [0, u32::MAX, 1 << 31] {
+            assert!(signal_pid(number, Signal::Child).is_err());
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::done;
 
-/// A signal that a foreground program reacts to.
+/// A signal that one of our programs reacts to or sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// SIGINT: Ctrl-C.
@@ -15,8 +15,14 @@ pub enum Signal {
     Terminate,
     /// SIGHUP: the terminal is gone, or "read your configuration again".
     HangUp,
+    /// SIGQUIT: Ctrl-\; to a daemon: "end, and leave a core file".
+    Quit,
     /// SIGUSR1.
     User1,
+    /// SIGUSR2.
+    User2,
+    /// SIGXCPU: the process has used up its processor time; the kernel repeats it each second until the hard limit.
+    CpuLimit,
     /// SIGWINCH: the window's size has changed; to httpd: "stop gracefully".
     WindowChange,
     /// SIGCHLD: a child process has ended.
@@ -32,24 +38,30 @@ impl Signal {
             Self::Interrupt => libc::SIGINT,
             Self::Terminate => libc::SIGTERM,
             Self::HangUp => libc::SIGHUP,
+            Self::Quit => libc::SIGQUIT,
             Self::User1 => libc::SIGUSR1,
+            Self::User2 => libc::SIGUSR2,
+            Self::CpuLimit => libc::SIGXCPU,
             Self::WindowChange => libc::SIGWINCH,
             Self::Child => libc::SIGCHLD,
             Self::Kill => libc::SIGKILL,
         }
     }
 
-    fn from_number(number: u8) -> Option<Self> {
+    fn from_number(number: i32) -> Option<Self> {
         [
             Self::Interrupt,
             Self::Terminate,
             Self::HangUp,
+            Self::Quit,
             Self::User1,
+            Self::User2,
+            Self::CpuLimit,
             Self::WindowChange,
             Self::Child,
         ]
         .into_iter()
-        .find(|signal| signal.number() == i32::from(number))
+        .find(|signal| signal.number() == number)
     }
 }
 
@@ -84,16 +96,33 @@ impl Signals {
     ///
     /// What read(2) says.
     pub fn arrived(&mut self) -> io::Result<Option<Signal>> {
-        let mut number = [0];
-        match self.0.read(&mut number) {
-            Ok(0) => Ok(None),
-            Ok(_) => Ok(Signal::from_number(number[0])),
+        Ok(self.arrived_from()?.map(|(signal, _)| signal))
+    }
+
+    /// As [`Signals::arrived`], with the number of the process that sent the signal, or that has ended in case of
+    /// [`Signal::Child`]; 0 if the kernel sent it by itself.
+    ///
+    /// # Errors
+    ///
+    /// What read(2) says.
+    pub fn arrived_from(&mut self) -> io::Result<Option<(Signal, u32)>> {
+        let mut note = [0; NOTE];
+        match self.0.read(&mut note) {
+            Ok(NOTE) => {
+                let sender = u32::from_ne_bytes([note[4], note[5], note[6], note[7]]);
+                Ok(Signal::from_number(i32::from(note[0])).map(|signal| (signal, sender)))
+            }
+            Ok(_) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.arrived(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.arrived_from(),
             Err(error) => Err(error),
         }
     }
 }
+
+/// Bytes of what a handler notes: the signal's number, three zeroes, the sender's number. The kernel writes and reads so
+/// few bytes of a pipe in one piece.
+const NOTE: usize = 8;
 
 impl AsFd for Signals {
     fn as_fd(&self) -> BorrowedFd<'_> {
@@ -113,21 +142,31 @@ fn keep_for_handlers(write: PipeWriter) -> io::Result<()> {
 fn handle(signal: Signal) -> io::Result<()> {
     // SAFETY: zeroed is a valid sigaction: no flags, an empty mask, the default reaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = note as extern "C" fn(libc::c_int) as libc::sighandler_t;
-    action.sa_flags = libc::SA_RESTART;
+    action.sa_sigaction = note as Handler as libc::sighandler_t;
+    action.sa_flags = libc::SA_RESTART | libc::SA_SIGINFO | libc::SA_NOCLDSTOP | libc::SA_ONSTACK;
     // SAFETY: `action` is valid, and `note` does only what a handler may.
     done(unsafe { libc::sigaction(signal.number(), &raw const action, std::ptr::null_mut()) })
 }
 
-/// The handler: one byte into the pipe. A full pipe drops the signal; 65,536 unread ones say enough.
-extern "C" fn note(number: libc::c_int) {
+type Handler = extern "C" fn(libc::c_int, *const libc::siginfo_t, *const libc::c_void);
+
+/// The handler: one note into the pipe. A full pipe drops the signal; 8,192 unread ones say enough.
+extern "C" fn note(number: libc::c_int, about: *const libc::siginfo_t, _: *const libc::c_void) {
     // SAFETY: no arguments; gives the place of this thread's errno.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: this thread's own place, valid while it runs.
     let before = unsafe { *errno };
-    let byte = number.to_le_bytes()[0];
-    // SAFETY: one readable byte; a wrong descriptor is an error, not undefined behaviour. write(2) may be called here.
-    unsafe { libc::write(NOTES.load(Ordering::Relaxed), (&raw const byte).cast(), 1) };
+    // SAFETY: the kernel gives a handler with SA_SIGINFO a valid one for as long as it runs.
+    let about = unsafe { &*about };
+    let mut note = [0; NOTE];
+    note[0] = number.to_le_bytes()[0];
+    if about.si_code <= 0 || number == libc::SIGCHLD {
+        // SAFETY: sent by a process, or about a child: the field is there.
+        note[4..].copy_from_slice(&unsafe { about.si_pid() }.to_ne_bytes());
+    }
+    let pipe = NOTES.load(Ordering::Relaxed);
+    // SAFETY: `note` is readable; a wrong descriptor is an error, not undefined behaviour. write(2) may be called here.
+    unsafe { libc::write(pipe, note.as_ptr().cast(), NOTE) };
     // SAFETY: as above; the interrupted code must find what it left.
     unsafe { *errno = before };
 }
@@ -154,24 +193,47 @@ pub fn never_wait(descriptor: BorrowedFd<'_>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::process;
+    use std::sync::atomic::Ordering;
 
-    use super::{Signal, Signals};
+    use super::{NOTES, Signal, Signals};
+    use crate::in_child::in_child;
+    use crate::limit::{Resource, limit};
+    use crate::process::{reap, signal_pid};
 
     #[test]
-    fn watched_signals_are_read_in_the_order_they_came() {
-        let mut signals = Signals::watch(&[Signal::User1, Signal::WindowChange]).unwrap();
+    fn watched_signals_are_read_in_the_order_they_came_with_their_sender() {
+        let watched = [Signal::User1, Signal::User2, Signal::CpuLimit];
+        let mut signals = Signals::watch(&watched).unwrap();
         assert_eq!(signals.arrived().unwrap(), None);
-        for signal in [Signal::User1, Signal::WindowChange, Signal::User1] {
-            // SAFETY: takes numbers only; this process watches the signal.
-            let sent = unsafe { libc::kill(process::id().cast_signed(), signal.number()) };
-            assert_eq!(sent, 0);
+        for signal in watched.into_iter().chain([Signal::User1]) {
+            signal_pid(process::id(), signal).unwrap();
             let mut seen = None;
             while seen.is_none() {
-                seen = signals.arrived().unwrap(); // another thread of the test program may run the handler
+                seen = signals.arrived_from().unwrap(); // another thread of the test program may run the handler
             }
-            assert_eq!(seen, Some(signal));
+            assert_eq!(seen, Some((signal, process::id())));
         }
         assert_eq!(signals.arrived().unwrap(), None);
         assert!(Signals::watch(&[]).is_err(), "one watcher per process");
+    }
+
+    #[test]
+    fn the_end_of_a_child_and_the_end_of_processor_time_are_told_apart() {
+        in_child(|| {
+            NOTES.store(-1, Ordering::Relaxed); // the copy of another test's
+            let mut signals = Signals::watch(&[Signal::Child, Signal::CpuLimit]).unwrap();
+            let child = process::Command::new("true").spawn().unwrap().id();
+            while reap().unwrap().is_none() {}
+            assert_eq!(
+                signals.arrived_from().unwrap(),
+                Some((Signal::Child, child))
+            );
+            limit(Resource::Cpu, Some(0), None).unwrap(); // the kernel makes it one second
+            let mut seen = None;
+            while seen.is_none() {
+                seen = signals.arrived_from().unwrap();
+            }
+            assert_eq!(seen, Some((Signal::CpuLimit, 0)));
+        });
     }
 }

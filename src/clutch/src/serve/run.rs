@@ -144,7 +144,7 @@ impl<'run> Run<'run> {
             Signal::User1 => self.restart(),
             Signal::HangUp if !io::stdin().is_terminal() => self.restart(),
             Signal::Interrupt | Signal::Terminate | Signal::HangUp => self.stop(),
-            Signal::Child | Signal::WindowChange | Signal::Kill => {}
+            _ => {} // nothing that is watched for
         }
     }
 
