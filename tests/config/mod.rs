@@ -1,5 +1,6 @@
 //! What directives mean, where they may stand, what wins, and what is refused.
 
+mod daemons;
 mod directives;
 mod inheritance;
 mod interpreters;

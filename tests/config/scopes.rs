@@ -4,6 +4,7 @@ use clutch_tests::support::{MODULE_ERROR, Plan, app};
 
 /// The directives that hold for the whole server and stand outside of every section, with a value each.
 const MAIN: &[(&str, &str)] = &[
+    ("WSGIAcceptMutex", "default"),
     ("WSGICaseSensitivity", "On"),
     ("WSGIDestroyInterpreter", "On"),
     ("WSGIDontWriteBytecode", "On"),
@@ -17,6 +18,8 @@ const MAIN: &[(&str, &str)] = &[
     ("WSGIRestrictSignal", "On"),
     ("WSGIRestrictStdin", "Off"),
     ("WSGIRestrictStdout", "Off"),
+    ("WSGISocketPrefix", "run/wsgi"),
+    ("WSGISocketRotation", "On"),
 ];
 
 /// Those that stand at the server or in a virtual host.
@@ -26,7 +29,11 @@ const SERVER: &[(&str, &str)] = &[
 ];
 
 /// Those that stand anywhere but in `.htaccess`.
-const SECTION: &[(&str, &str)] = &[("WSGIApplicationGroup", "x")];
+const SECTION: &[(&str, &str)] = &[
+    ("WSGIApplicationGroup", "x"),
+    ("WSGIProcessGroup", "%{GLOBAL}"),
+    ("WSGIRestrictProcess", "%{GLOBAL}"),
+];
 
 /// Those that stand anywhere.
 const ANYWHERE: &[(&str, &str)] = &[
@@ -34,6 +41,7 @@ const ANYWHERE: &[(&str, &str)] = &[
     ("WSGIChunkedRequest", "On"),
     ("WSGIEnableSendfile", "On"),
     ("WSGIErrorOverride", "On"),
+    ("WSGIIgnoreActivity", "On"),
     ("WSGIMapHEADToGET", "Auto"),
     ("WSGIPassAuthorization", "On"),
     ("WSGIScriptReloading", "On"),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::{env, fs};
 
+use crate::config::daemon::OPTIONS;
 use crate::config::directive::{Apply, Directive, Scope, Takes};
 use crate::config::directives::ALL;
 
@@ -72,6 +73,21 @@ fn entry(row: &Directive) -> String {
     )
 }
 
+/// The options of `WSGIDaemonProcess`, a row each.
+fn daemon_options() -> String {
+    let mut table = String::from(
+        "\nSeconds may have a fraction. Of an option that is given again the last one holds.\n\n\
+         | option | default | meaning |\n|---|---|---|\n",
+    );
+    for row in OPTIONS.iter().copied().flatten() {
+        let (option, syntax) = (row.name, row.syntax.replace('|', "\\|"));
+        let (default, summary) = (row.default, row.summary);
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "| `{option}={syntax}` | {default} | {summary} |");
+    }
+    table
+}
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut rows: Vec<_> = ALL.iter().collect();
@@ -83,6 +99,9 @@ fn page() -> String {
     }
     for row in rows {
         let _ = write!(page, "\n{}", entry(row));
+        if row.name() == "WSGIDaemonProcess" {
+            page += &daemon_options();
+        }
     }
     page.push_str(TAIL);
     page

@@ -66,7 +66,7 @@ pub(super) const ROWS: &[Directive] = &[
         takes: Takes::One,
         syntax: "interpreter|process",
         default: "process in daemon processes, interpreter in httpd's own",
-        summary: c"What is replaced when an application has new code: its interpreter, or the whole daemon process.",
+        summary: c"What is replaced when an application has new code: its interpreter, or the whole daemon process. httpd's own processes are not replaced for it.",
         apply: Apply::Interpreter(|says, args| {
             says.reload_unit = Some(ReloadUnit::parse(args.only())?);
             Ok(())
