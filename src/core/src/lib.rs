@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod config;
+pub mod control;
 pub mod exchange;
 pub mod group;
 pub mod header_name;

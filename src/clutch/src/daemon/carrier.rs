@@ -1,0 +1,247 @@
+//! A request that has come over a connection, as the carrier of a WSGI call.
+
+use std::cell::RefCell;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
+use clutch_core::log::{Level, Record};
+use clutch_core::transport::{Encoder, Header, Kind, PIECE};
+use clutch_sys::link::{Link, Lost};
+use clutch_sys::socket::{self, Waiting};
+use ffi_engine::wire::{self, Attached};
+use parking_lot::Mutex;
+
+/// What may still be said about a request: the worker says it, unless the clock has answered in its place.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// Somebody else has answered; nothing more may be sent on this connection. Held while anything is sent.
+    over: Mutex<bool>,
+}
+
+impl Turn {
+    /// Answers with `frames`, the last of them a [`Kind::Answer`], in the worker's place, unless the worker is about to say something
+    /// itself, or has answered.
+    pub(crate) fn answer_instead(&self, socket: &Arc<OwnedFd>, frames: &[u8]) -> bool {
+        let Some(mut over) = self.over.try_lock() else {
+            return false;
+        };
+        if *over {
+            return false;
+        }
+        *over = true;
+        let parts = [std::io::IoSlice::new(frames)];
+        socket::send(socket.as_fd(), &parts, &[], Waiting::Never).is_ok()
+    }
+}
+
+/// A request on its connection.
+pub(crate) struct Carrier<'l, 'b> {
+    link: RefCell<&'l mut Link<'b>>,
+    attached: Attached,
+    turn: &'l Turn,
+    /// A question for the body is not answered to its end.
+    asked: bool,
+    /// What has come of the body and was more than wanted, from `taken` on.
+    rest: Vec<u8>,
+    taken: usize,
+    /// The connection is of no use any more.
+    lost: bool,
+}
+
+impl<'l, 'b> Carrier<'l, 'b> {
+    /// The request that has come over `link`.
+    pub(crate) fn of(link: &'l mut Link<'b>, attached: Attached, turn: &'l Turn) -> Self {
+        Self {
+            link: RefCell::new(link),
+            attached,
+            turn,
+            asked: false,
+            rest: Vec::new(),
+            taken: 0,
+            lost: false,
+        }
+    }
+
+    /// Says that the request is over, with the status that the child is to answer with. Whether the connection can carry another.
+    pub(crate) fn answer(mut self, status: Option<u16>) -> bool {
+        let status = status.unwrap_or(0);
+        let said = self.send(|link| {
+            link.put(Kind::Answer, 0, |bytes| Encoder(bytes).put_u16(status));
+            link.flush()
+        });
+        *self.turn.over.lock() = true;
+        said.is_ok() && !self.asked && self.taken == self.rest.len()
+    }
+
+    /// Says that the request has not been begun and is to be offered to another daemon. Whether the connection can carry another.
+    pub(crate) fn send_elsewhere(mut self) -> bool {
+        let _ = self.send(|link| {
+            link.put(Kind::Answer, 1, |bytes| Encoder(bytes).put_u16(0));
+            link.flush()
+        });
+        false
+    }
+
+    /// Runs `send` on the connection, if it is still ours to speak on.
+    fn send(
+        &mut self,
+        send: impl FnOnce(&mut Link<'b>) -> Result<(), Lost>,
+    ) -> Result<(), Failure> {
+        let over = self.turn.over.lock();
+        if self.lost || *over {
+            return Err(Failure::ClientGone);
+        }
+        send(self.link.get_mut()).map_err(|lost| {
+            self.lost = true;
+            failure(&lost)
+        })
+    }
+
+    /// The next frame from the child, which answers a question.
+    fn answer_of_child(&mut self) -> Result<(Kind, u8), Failure> {
+        match self.link.get_mut().receive() {
+            Ok(frame) => Ok((frame.kind, frame.flag)),
+            Err(lost) => {
+                self.lost = true;
+                Err(failure(&lost))
+            }
+        }
+    }
+
+    fn malformed(&mut self) -> Failure {
+        self.lost = true;
+        Failure::Internal
+    }
+}
+
+/// What a lost connection means to an application: there is nobody at its other end.
+fn failure(lost: &Lost) -> Failure {
+    match lost {
+        Lost::TimedOut => Failure::TimedOut,
+        Lost::Malformed => Failure::Internal,
+        Lost::Reset | Lost::Ended | Lost::Failed(_) => Failure::ClientGone,
+    }
+}
+
+impl Exchange for Carrier<'_, '_> {
+    fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure> {
+        if self.taken < self.rest.len() {
+            let start = self.taken;
+            self.taken = self.rest.len().min(start.saturating_add(most));
+            return Ok(&self.rest[start..self.taken]);
+        }
+        if !self.asked {
+            let wanted = if all { most } else { most.min(PIECE) };
+            self.send(|link| {
+                link.put(Kind::WantBody, all.into(), |bytes| {
+                    Encoder(bytes).put_u64(wanted as u64);
+                });
+                link.flush()
+            })?;
+            self.asked = true;
+        }
+        match self.answer_of_child()? {
+            (Kind::Body, flag) => self.asked = flag & Header::LAST == 0,
+            (Kind::BodyFailed, code) => {
+                self.asked = false;
+                return Err(Failure::from_code(code.into()));
+            }
+            _ => return Err(self.malformed()),
+        }
+        let link = self.link.get_mut();
+        let bytes = link.given();
+        if bytes.len() > most {
+            self.rest.clear();
+            self.rest.extend_from_slice(&bytes[most..]);
+            self.taken = 0;
+        }
+        Ok(&bytes[..bytes.len().min(most)])
+    }
+
+    fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
+        self.send(|link| {
+            link.put(Kind::Head, 0, |bytes| wire::put_head(bytes, head));
+            Ok(())
+        })
+    }
+
+    fn write(&mut self, data: &[u8], then: Then) -> Result<(), Failure> {
+        let more = matches!(then, Then::More | Then::Finish);
+        let flags = (Then::More as u8, then as u8);
+        self.send(|link| link.send_data(Kind::Data, flags, data, more))
+    }
+
+    fn send_file(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
+        self.send(|link| {
+            link.send_descriptor(Kind::File, range.file, |bytes| {
+                let mut encoder = Encoder(bytes);
+                encoder.put_u64(range.offset);
+                encoder.put_u64(range.length);
+            })
+        })
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.send(|link| {
+            link.put(Kind::Finish, 0, |_| ());
+            Ok(())
+        })
+    }
+
+    fn abort(&mut self) {
+        let _ = self.send(|link| {
+            link.put(Kind::Abort, 0, |_| ());
+            link.flush()
+        });
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let over = self.turn.over.lock();
+        if self.lost || *over {
+            return crate::daemon::log::write(record);
+        }
+        let mut link = self.link.borrow_mut();
+        put_log(&mut link, record);
+        if link.flush().is_err() {
+            crate::daemon::log::write(record);
+        }
+    }
+
+    fn log_level(&self) -> Level {
+        Level::from_number(self.attached.log_level)
+    }
+
+    fn is_https(&self) -> bool {
+        self.attached.is_https
+    }
+
+    fn tls_variable(&mut self, name: &[u8]) -> Option<&[u8]> {
+        self.send(|link| {
+            link.put(Kind::WantTls, 0, |bytes| bytes.extend_from_slice(name));
+            link.flush()
+        })
+        .ok()?;
+        match self.answer_of_child().ok()? {
+            (Kind::TlsValue, 0) => None,
+            (Kind::TlsValue, _) => Some(self.link.get_mut().given()),
+            _ => {
+                self.malformed();
+                None
+            }
+        }
+    }
+}
+
+/// Most bytes of a line that is passed on; httpd cuts at less.
+const MOST_LINE: usize = 16 * 1024;
+
+/// Puts a line for the log of the request.
+pub(crate) fn put_log(link: &mut Link<'_>, record: &Record<'_>) {
+    link.put(Kind::Log, record.level as u8, |bytes| {
+        let mut encoder = Encoder(bytes);
+        encoder.put_u32(record.line);
+        encoder.put_text(&record.file.as_bytes()[..record.file.len().min(MOST_LINE)]);
+        encoder.put_text(&record.text[..record.text.len().min(MOST_LINE)]);
+    });
+}

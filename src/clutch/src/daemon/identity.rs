@@ -1,0 +1,100 @@
+//! A daemon becomes who it is to be, before anything of Python or of the application is in it.
+
+use std::env;
+use std::ffi::{CString, OsStr};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use clutch_core::control::GroupSpec;
+use clutch_sys::account;
+use clutch_sys::limit::{self, Resource};
+use clutch_sys::privileges::{self, Groups, Identity};
+
+use crate::supervisor::who::{Who, who};
+
+/// Becomes the user of the group, with its root, working directory and limits. Every step that fails keeps the daemon from serving.
+pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
+    let group = &spec.group;
+    if let Some(name) = &group.display_name {
+        privileges::name_process(name);
+    }
+    let is_root = account::is_root();
+    let who = who(group, &spec.httpd)?;
+    if group.cpu_priority != 0
+        && let Err(error) = privileges::set_priority(group.cpu_priority)
+    {
+        super::log::say(clutch_core::log::Level::Warning, &format!("WSGI0075: {error}"));
+    }
+    if let (Some(root), true) = (&group.chroot, is_root) {
+        privileges::change_root(path(root)).map_err(|error| named("WSGI0003", error))?;
+    }
+    limits(spec)?;
+    if is_root {
+        privileges::become_user(&identity(&who)?).map_err(|error| named("WSGI0004", error))?;
+    }
+    go_home(spec, &who, is_root)?;
+    if let Some(umask) = group.umask {
+        privileges::set_umask(umask);
+    }
+    Ok(())
+}
+
+fn identity(who: &Who) -> io::Result<Identity> {
+    let groups = match (&who.groups, &who.name) {
+        (Some(groups), _) => Groups::Exactly(groups.clone()),
+        (None, Some(name)) => Groups::OfUser(CString::new(name.as_bytes())?),
+        (None, None) => Groups::Exactly(vec![who.gid]),
+    };
+    Ok(Identity {
+        uid: who.uid,
+        gid: who.gid,
+        groups,
+    })
+}
+
+fn limits(spec: &GroupSpec) -> io::Result<()> {
+    let group = &spec.group;
+    let seconds = group.cpu_time_limit.as_secs();
+    if seconds > 0 {
+        let hard = seconds + 1 + group.shutdown_timeout.as_secs();
+        limit::set(Resource::Cpu, seconds, hard).map_err(|error| named("WSGI0076", error))?;
+    }
+    for (resource, bytes, id) in [
+        (Resource::Data, group.memory_limit, "WSGI0077"),
+        (Resource::AddressSpace, group.virtual_memory_limit, "WSGI0078"),
+    ] {
+        if bytes > 0 {
+            limit::set(resource, bytes, bytes).map_err(|error| named(id, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Goes to the working directory.
+fn go_home(spec: &GroupSpec, who: &Who, is_root: bool) -> io::Result<()> {
+    if let Some(home) = &spec.group.home {
+        return env::set_current_dir(path(home)).map_err(|error| {
+            let home = path(home).display();
+            io::Error::new(error.kind(), format!("WSGI0009: home {home} cannot be entered: {error}"))
+        });
+    }
+    if is_root && who.uid != spec.httpd.uid {
+        let home = who.home.clone().unwrap_or_else(|| PathBuf::from("/"));
+        if let Err(error) = env::set_current_dir(&home) {
+            let home = home.display();
+            let text = format!("WSGI0010: the home {home} of the user cannot be entered ({error}); the working directory is /");
+            super::log::say(clutch_core::log::Level::Warning, &text);
+            env::set_current_dir("/")?;
+        }
+    }
+    Ok(())
+}
+
+fn path(text: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(text))
+}
+
+fn named(id: &str, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{id}: {error}"))
+}

@@ -1,0 +1,269 @@
+//! A daemon: one process of a group, which runs Python and serves requests that httpd's children hand it.
+//!
+//! ```text
+//! mod.rs       becomes who it is to be, starts Python, waits for what the supervisor or a signal wants, ends
+//! identity.rs  user, groups, root, working directory, limits
+//! python.rs    the engine, and what it asks of this process
+//! workers.rs   threads: a connection, a request, the answer
+//! carrier.rs   a request's connection as the carrier of a WSGI call
+//! clock.rs     time limits
+//! log.rs       lines that belong to no request
+//! ```
+
+pub(crate) mod carrier;
+mod clock;
+mod identity;
+pub(crate) mod log;
+mod python;
+mod state;
+mod workers;
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
+use clutch_core::log::Level;
+use clutch_sys::message::{self, Inbox};
+use clutch_sys::signal::{Signal, Signals};
+use clutch_sys::socket::Waiting;
+use clutch_sys::{poll, process, spawn};
+use ffi_engine::host::Engine;
+
+use state::State;
+
+/// How often the clock looks.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Exit status of a daemon that did not get to serve.
+const UNFIT: u8 = 70;
+
+/// Signals that a daemon takes as messages.
+const SIGNALS: [Signal; 6] = [
+    Signal::Terminate,
+    Signal::Interrupt,
+    Signal::User1,
+    Signal::HangUp,
+    Signal::User2,
+    Signal::ProcessorTime,
+];
+
+/// The supervisor's end of this process.
+pub(crate) struct Supervisor {
+    socket: OwnedFd,
+    inbox: Inbox,
+}
+
+impl Supervisor {
+    fn report(&self, report: &Report) {
+        // If there is nobody to tell, the next look at the inbox says so.
+        let _ = message::send(self.socket.as_fd(), report, &[]);
+    }
+}
+
+/// Is a daemon until it is told to end. The supervisor has given a socket to it, as 3, and the group's listener, as 4.
+pub(crate) fn run() -> ExitCode {
+    let Ok([socket, listener]) = spawn::given(2).and_then(|given| {
+        <[OwnedFd; 2]>::try_from(given).map_err(|_| std::io::ErrorKind::InvalidInput.into())
+    }) else {
+        log::say(Level::Alert, "a daemon is started by the supervisor, not by hand");
+        return ExitCode::from(UNFIT);
+    };
+    let mut supervisor = Supervisor {
+        socket,
+        inbox: Inbox::new(MOST_MESSAGE),
+    };
+    match begin(&mut supervisor, listener) {
+        Ok(Some(mut daemon)) => daemon.serve(&mut supervisor),
+        Ok(None) => ExitCode::SUCCESS,
+        Err(why) => {
+            supervisor.report(&Report::Failed(why));
+            ExitCode::from(UNFIT)
+        }
+    }
+}
+
+/// A daemon that serves.
+struct Daemon {
+    engine: Engine,
+    state: Arc<State>,
+    signals: Signals,
+    leaving: Option<Leaving>,
+}
+
+/// The daemon takes no more requests.
+struct Leaving {
+    reason: String,
+    /// When it ends although requests run; `None`: not before they have ended.
+    deadline: Option<Instant>,
+}
+
+/// Becomes what the supervisor wants; nothing if that was a service whose script has ended.
+fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon>, String> {
+    let first = supervisor.inbox.wait(supervisor.socket.as_fd());
+    let spec = match first.map_err(|error| error.to_string())? {
+        Command::Be(spec) => *spec,
+        _ => return Err("the supervisor did not say what to be".into()),
+    };
+    log::keep(Level::from_number(spec.log_level));
+    let is_service = spec.group.threads == 0;
+    let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
+    let signals = Signals::take(taken).map_err(|error| error.to_string())?;
+    identity::assume(&spec).map_err(|error| error.to_string())?;
+    let spec: &'static GroupSpec = Box::leak(Box::new(spec));
+    let engine = python::start(spec)?;
+    python::preload(engine, spec);
+    if is_service {
+        return Ok(None);
+    }
+    let state = Arc::new(State::new(spec, listener).map_err(|error| error.to_string())?);
+    python::set_state(&state);
+    workers::start(&state, engine).map_err(|error| error.to_string())?;
+    clock::watch_the_gil(&state, engine);
+    supervisor.report(&Report::Ready);
+    log::say(
+        Level::Info,
+        &format!(
+            "process {} of group '{}' serves, with Python {}",
+            std::process::id(),
+            String::from_utf8_lossy(&spec.group.name),
+            engine.python_version()
+        ),
+    );
+    Ok(Some(Daemon {
+        engine,
+        state,
+        signals,
+        leaving: None,
+    }))
+}
+
+impl Daemon {
+    /// Serves until somebody wants it to end, or a limit does.
+    fn serve(&mut self, supervisor: &mut Supervisor) -> ExitCode {
+        loop {
+            let sources = [
+                supervisor.socket.as_fd(),
+                self.signals.as_fd(),
+                self.state.wishes.as_fd(),
+            ];
+            let readable = poll::readable(&sources, TICK).unwrap_or_default();
+            if readable.first() == Some(&true) && !self.hear(supervisor) {
+                self.leave("the supervisor has ended", self.graceful(), supervisor);
+            }
+            while let Some((signal, _)) = self.signals.next() {
+                self.obey(signal, supervisor);
+            }
+            self.pass_on_wishes(supervisor);
+            if let Some(leaving) = &self.leaving {
+                let is_late = leaving.deadline.is_some_and(|at| Instant::now() >= at);
+                if self.state.is_idle() || is_late {
+                    let reason = leaving.reason.clone();
+                    return self.end(&reason);
+                }
+            }
+        }
+    }
+
+    /// Takes the supervisor's commands. `false` if it is gone.
+    fn hear(&mut self, supervisor: &mut Supervisor) -> bool {
+        let filled = supervisor
+            .inbox
+            .fill(supervisor.socket.as_fd(), Waiting::Never);
+        if filled.is_err() {
+            return false;
+        }
+        loop {
+            match supervisor.inbox.next() {
+                Ok(Some(Command::Drain(limit, reason))) => {
+                    self.begin_to_leave(&reason, Duration::from_millis(limit.into()));
+                }
+                Ok(Some(Command::Reload(group))) => {
+                    self.engine.reload(&group);
+                }
+                Ok(Some(Command::Be(_))) => (),
+                Ok(None) => return !supervisor.inbox.has_ended(),
+                Err(_) => return false,
+            }
+        }
+    }
+
+    fn obey(&mut self, signal: Signal, supervisor: &mut Supervisor) {
+        match signal {
+            Signal::Terminate | Signal::Interrupt => {
+                let limit = self.state.spec.group.shutdown_timeout;
+                self.leave("shutdown_signal", limit, supervisor);
+            }
+            Signal::User1 => {
+                let evicts = !self.state.spec.group.eviction_timeout.is_zero();
+                let reason = if evicts { "eviction_signal" } else { "graceful_signal" };
+                self.state.wish(reason);
+            }
+            Signal::ProcessorTime => self.state.wish("cpu_time_limit"),
+            _ => {}
+        }
+    }
+
+    /// How long running requests have when the process is to be replaced.
+    fn graceful(&self) -> Duration {
+        self.state.spec.group.graceful_timeout
+    }
+
+    /// Tells the supervisor what this process wishes for itself, once.
+    fn pass_on_wishes(&mut self, supervisor: &mut Supervisor) {
+        let _ = self.state.wishes.take();
+        clock::look(&self.state);
+        let Some(reason) = self.state.take_wish() else {
+            return;
+        };
+        if self.leaving.is_some() {
+            return;
+        }
+        if self.state.must_leave_at_once(&reason) {
+            let limit = self.graceful();
+            return self.leave(&reason, limit, supervisor);
+        }
+        log::say(
+            Level::Info,
+            &format!("process {} is to be replaced: {reason}", std::process::id()),
+        );
+        supervisor.report(&Report::Retire(reason, self.state.loaded()));
+    }
+
+    /// Leaves by itself, and says so.
+    fn leave(&mut self, reason: &str, limit: Duration, supervisor: &mut Supervisor) {
+        if self.leaving.is_none() {
+            supervisor.report(&Report::Leaving(reason.to_owned()));
+            self.begin_to_leave(reason, limit);
+        }
+    }
+
+    fn begin_to_leave(&mut self, reason: &str, limit: Duration) {
+        if self.leaving.is_some() {
+            return;
+        }
+        self.state.drain();
+        self.leaving = Some(Leaving {
+            reason: reason.to_owned(),
+            deadline: (!limit.is_zero()).then(|| Instant::now() + limit),
+        });
+    }
+
+    /// Ends Python and says that all went well.
+    fn end(&self, reason: &str) -> ExitCode {
+        let limit = self.state.spec.group.shutdown_timeout;
+        let milliseconds = match limit.is_zero() {
+            true => u32::MAX,
+            false => u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
+        };
+        clock::end_in_any_case(limit);
+        self.engine.stop(milliseconds);
+        log::say(
+            Level::Info,
+            &format!("process {} ends: {reason}", std::process::id()),
+        );
+        // Threads of the application may run on; nothing of this process is for them any more.
+        process::exit_now(0)
+    }
+}

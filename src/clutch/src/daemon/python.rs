@@ -1,0 +1,131 @@
+//! The engine in a daemon: started with what the group says, and what it asks of this process.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::{Arc, OnceLock};
+
+use clutch_core::config::HashSeed;
+use clutch_core::config::interpreter::{InterpreterSettings, InterpreterWords};
+use clutch_core::control::GroupSpec;
+use clutch_core::log::{Level, Record};
+use ffi_engine::Slice;
+use ffi_engine::abi::{self, GroupPlan, HostTable, List, Plan};
+use ffi_engine::host::{self, Engine, Host};
+
+use super::log;
+use super::state::State;
+
+/// What an engine may ask of us outside of requests.
+static HOST: HostTable = host::host_table::<ThisDaemon>();
+
+/// What this daemon is. Written once, before Python starts.
+static SELF: OnceLock<(&'static GroupSpec, InterpreterWords)> = OnceLock::new();
+
+/// What the threads share, once there are any.
+static STATE: OnceLock<Arc<State>> = OnceLock::new();
+
+/// This process.
+struct ThisDaemon;
+
+impl Host for ThisDaemon {
+    fn write(record: &Record<'_>) {
+        log::write(record);
+    }
+
+    fn level() -> Level {
+        log::level()
+    }
+
+    fn group(group: &[u8]) -> GroupPlan<'static> {
+        let Some((spec, words)) = SELF.get() else {
+            return GroupPlan::DEFAULT;
+        };
+        ffi_engine::group_plan(&InterpreterSettings::of(words, &spec.group.name, group))
+    }
+
+    fn retire(why: &str) {
+        match STATE.get() {
+            Some(state) => state.wish(why),
+            None => log::say(Level::Warning, why),
+        }
+    }
+}
+
+/// The engine tells `state` what it wishes.
+pub(super) fn set_state(state: &Arc<State>) {
+    let _ = STATE.set(Arc::clone(state)); // there is one daemon in a process
+}
+
+/// Opens the engine and starts Python.
+///
+/// # Errors
+///
+/// One sentence: what is wrong with the engine or its Python.
+pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
+    let mut words = spec.words.clone();
+    if let Some(home) = &spec.group.home {
+        let path = words.base.python_path.take().unwrap_or_default();
+        let both = [&home[..], b":", &path].concat();
+        words.base.python_path = Some(both.trim_ascii_end().into());
+    }
+    let (spec, _) = SELF.get_or_init(|| (spec, words));
+    let engine = Engine::open(&spec.engine).map_err(|unusable| format!("WSGI0028: {unusable}"))?;
+    if !engine.start(&plan(spec)) {
+        let (version, name) = (
+            engine.python_version(),
+            String::from_utf8_lossy(&spec.group.name),
+        );
+        return Err(format!(
+            "WSGI0029: Python {version} did not start in a process of group '{name}'; the lines before say why"
+        ));
+    }
+    Ok(engine)
+}
+
+/// Loads the scripts that are wanted before requests come.
+pub(super) fn preload(engine: Engine, spec: &GroupSpec) {
+    let scripts: Vec<_> = spec
+        .preloads
+        .iter()
+        .map(|one| abi::Preload {
+            group: Slice::new(&one.group),
+            script: Slice::new(&one.script),
+        })
+        .collect();
+    if !scripts.is_empty() {
+        engine.preload(&scripts);
+    }
+}
+
+fn plan(spec: &'static GroupSpec) -> Plan<'static> {
+    let (group, process, apache) = (&spec.group, &spec.process, &spec.apache);
+    let warnings: Vec<_> = process.warnings.iter().map(|one| Slice::new(one)).collect();
+    Plan {
+        host: &HOST,
+        python_home: Slice::maybe(spec.python_home.as_deref()),
+        warnings: List::new(warnings.leak()),
+        optimize: process.optimize,
+        hash_seed: match process.hash_seed {
+            None => abi::HashSeed::Default,
+            Some(HashSeed::Random) => abi::HashSeed::Random,
+            Some(HashSeed::Fixed(seed)) => abi::HashSeed::Fixed(seed),
+        },
+        dont_write_bytecode: process.dont_write_bytecode,
+        single_process: false,
+        state_directory: Slice::maybe(spec.state.as_ref().map(|path| path.as_os_str().as_bytes())),
+        max_interpreters: process.max_interpreters,
+        max_replacements: process.max_replacements,
+        free_threading: process.free_threading,
+        case_sensitive: process.case_sensitive,
+        destroy_interpreters: process.destroy_interpreters,
+        multiprocess: group.multiprocess,
+        multithread: group.threads != 1,
+        run_once: group.threads == 1 && group.maximum_requests == 1,
+        maximum_processes: group.max_processes.unwrap_or(group.processes),
+        threads_per_process: group.threads,
+        process_group: Slice::new(&group.name),
+        apache_version: apache.version,
+        apache_description: Slice::new(&apache.description),
+        apache_mpm: Slice::new(&apache.mpm),
+        apache_build_date: Slice::new(&apache.build_date),
+    }
+}

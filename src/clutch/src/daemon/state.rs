@@ -1,0 +1,235 @@
+//! What the threads of a daemon share.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use clutch_core::config::Preload;
+use clutch_core::config::interpreter::{InterpreterSettings, ReloadUnit};
+use clutch_core::control::GroupSpec;
+use clutch_sys::epoll::Epoll;
+use clutch_sys::event::Event;
+use parking_lot::Mutex;
+
+use super::carrier::Turn;
+
+/// What the listener is called among descriptors that are waited for; connections are called by their numbers.
+pub(super) const LISTENER: u64 = u64::MAX;
+/// What the event is called that has all workers end.
+pub(super) const END: u64 = u64::MAX - 1;
+
+/// What the threads of a daemon share.
+pub(super) struct State {
+    pub(super) spec: &'static GroupSpec,
+    pub(super) listener: OwnedFd,
+    pub(super) epoll: Epoll,
+    /// Connections that carry no request.
+    idle: Mutex<HashMap<u64, Arc<OwnedFd>>>,
+    /// No more requests are taken. Written under the lock of `idle`.
+    draining: AtomicBool,
+    end: Event,
+    /// Told when there is a wish.
+    pub(super) wishes: Event,
+    /// Why this process should be replaced, until the supervisor is told. The first wish counts.
+    wish: Mutex<Option<String>>,
+    wished: AtomicBool,
+    /// Requests that run now.
+    busy: AtomicU32,
+    /// Requests that have ended.
+    pub(super) served: AtomicU32,
+    pub(super) started: Instant,
+    /// Milliseconds after `started`: the last sign of life of a request that counts. 0: there was none.
+    active: AtomicU64,
+    /// Milliseconds after `started` when the first request began; 0: there was none.
+    pub(super) first: AtomicU64,
+    /// An application has been loaded.
+    pub(super) loaded_one: AtomicBool,
+    /// Requests whose time is limited.
+    pub(super) running: Mutex<Vec<Arc<Running>>>,
+    /// Scripts that were seen, with their application group, and when they were changed.
+    scripts: Mutex<HashMap<(Vec<u8>, Vec<u8>), i64>>,
+}
+
+/// A request whose time is limited.
+pub(super) struct Running {
+    pub(super) since: Instant,
+    pub(super) socket: Arc<OwnedFd>,
+    pub(super) turn: Arc<Turn>,
+    /// It has been answered in its thread's place.
+    pub(super) given_up: AtomicBool,
+}
+
+/// A request runs, until dropped.
+pub(super) struct Busy<'s>(&'s State);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.served.fetch_add(1, Ordering::Relaxed);
+        self.0.loaded_one.store(true, Ordering::Relaxed);
+        if self.0.busy.fetch_sub(1, Ordering::AcqRel) == 1 && self.0.is_draining() {
+            let _ = self.0.wishes.signal(); // the main thread may end now
+        }
+    }
+}
+
+impl State {
+    pub(super) fn new(spec: &'static GroupSpec, listener: OwnedFd) -> io::Result<Self> {
+        let epoll = Epoll::new()?;
+        let end = Event::new()?;
+        epoll.add(listener.as_fd(), LISTENER, false)?;
+        epoll.add(end.as_fd(), END, false)?;
+        Ok(Self {
+            spec,
+            listener,
+            epoll,
+            idle: Mutex::default(),
+            draining: AtomicBool::new(false),
+            end,
+            wishes: Event::new()?,
+            wish: Mutex::default(),
+            wished: AtomicBool::new(false),
+            busy: AtomicU32::new(0),
+            served: AtomicU32::new(0),
+            started: Instant::now(),
+            active: AtomicU64::new(0),
+            first: AtomicU64::new(0),
+            loaded_one: AtomicBool::new(false),
+            running: Mutex::default(),
+            scripts: Mutex::default(),
+        })
+    }
+
+    /// A request begins.
+    pub(super) fn begin(&self, counts: bool) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::AcqRel);
+        let now = self.now();
+        if self.first.load(Ordering::Relaxed) == 0 {
+            self.first.store(now.max(1), Ordering::Relaxed);
+        }
+        if counts {
+            self.active.store(now.max(1), Ordering::Relaxed);
+        }
+        Busy(self)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// For how long nothing has happened; `None` if nothing ever has.
+    pub(super) fn inactive_for(&self) -> Option<Duration> {
+        let last = self.active.load(Ordering::Relaxed);
+        (last != 0).then(|| Duration::from_millis(self.now().saturating_sub(last)))
+    }
+
+    /// Something has happened for a request that counts.
+    pub(super) fn touch(&self) {
+        self.active.store(self.now().max(1), Ordering::Relaxed);
+    }
+
+    /// No request runs.
+    pub(super) fn is_idle(&self) -> bool {
+        self.busy.load(Ordering::Acquire) == 0
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Waits for the next request on a connection that carries none.
+    pub(super) fn keep(&self, connection: Arc<OwnedFd>, known: bool) {
+        let mut idle = self.idle.lock();
+        if self.draining.load(Ordering::Relaxed) {
+            return; // closes it: whoever has sent something on it meanwhile is told
+        }
+        let name = name(&connection);
+        let descriptor = connection.as_fd();
+        let waited = match known {
+            true => self.epoll.rearm(descriptor, name),
+            false => self.epoll.add(descriptor, name, true),
+        };
+        if waited.is_ok() {
+            idle.insert(name, connection);
+        }
+    }
+
+    /// The connection of this name, if it carries no request, for the one that has come. None when no more are taken.
+    pub(super) fn take(&self, name: u64) -> Option<Arc<OwnedFd>> {
+        self.idle.lock().remove(&name)
+    }
+
+    /// Takes no more requests. Connections without one are closed, so that the requests on their way go elsewhere.
+    pub(super) fn drain(&self) {
+        let mut idle = self.idle.lock();
+        self.draining.store(true, Ordering::Release);
+        let _ = self.epoll.remove(self.listener.as_fd());
+        idle.clear();
+        drop(idle);
+        let _ = self.end.signal();
+    }
+
+    /// This process should be replaced, because of `reason`.
+    pub(super) fn wish(&self, reason: &str) {
+        if !self.wished.swap(true, Ordering::AcqRel) {
+            *self.wish.lock() = Some(reason.to_owned());
+            let _ = self.wishes.signal();
+        }
+    }
+
+    /// The wish that the supervisor was not told.
+    pub(super) fn take_wish(&self) -> Option<String> {
+        self.wish.lock().take()
+    }
+
+    /// Whether a process with this wish takes no more requests from now on.
+    pub(super) fn must_leave_at_once(&self, reason: &str) -> bool {
+        let runs_once = self.spec.group.threads == 1 && self.spec.group.maximum_requests == 1;
+        runs_once || matches!(reason, "inactivity_timeout" | "startup_timeout" | FRESH_RELOAD)
+    }
+
+    /// Whether the script of a request has been changed since this process saw it first.
+    pub(super) fn is_changed(&self, group: &[u8], script: &[u8], mtime: i64) -> bool {
+        if mtime == 0 {
+            return false;
+        }
+        let mut scripts = self.scripts.lock();
+        if let Some(seen) = scripts.get(&(group.to_vec(), script.to_vec())) {
+            return *seen != mtime;
+        }
+        scripts.insert((group.to_vec(), script.to_vec()), mtime);
+        false
+    }
+
+    /// The scripts that were seen.
+    pub(super) fn loaded(&self) -> Vec<Preload> {
+        let scripts = self.scripts.lock();
+        let names = scripts.keys();
+        names
+            .map(|(group, script)| Preload {
+                process_group: self.spec.group.name.clone(),
+                group: group.as_slice().into(),
+                script: script.as_slice().into(),
+            })
+            .collect()
+    }
+
+    /// How a changed script of `group` comes to run.
+    pub(super) fn reload(&self, group: &[u8]) -> (ReloadUnit, bool) {
+        use clutch_core::config::interpreter::ReloadPolicy;
+        let settings = InterpreterSettings::of(&self.spec.words, &self.spec.group.name, group);
+        let waits = settings.reload_policy == ReloadPolicy::Fresh;
+        (settings.reload_unit, waits)
+    }
+}
+
+/// Why a process leaves that has found new code, where requests wait for that.
+pub(super) const FRESH_RELOAD: &str = "script_reload";
+
+/// What a connection is called.
+fn name(connection: &impl AsFd) -> u64 {
+    let descriptor: BorrowedFd<'_> = connection.as_fd();
+    u64::from(descriptor.as_raw_fd().unsigned_abs())
+}

@@ -1,0 +1,264 @@
+//! Threads that serve: each waits for a connection with a request, and serves it.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use clutch_core::config::interpreter::ReloadUnit;
+use clutch_core::exchange::Exchange;
+use clutch_core::log::{Level, Record};
+use clutch_core::transport::{Encoder, Kind, VERSION};
+use clutch_sys::link::{self, Buffers, Link};
+use clutch_sys::socket::{self, peer};
+use ffi_engine::host::Engine;
+use ffi_engine::wire::Received;
+
+use super::carrier::{Carrier, Turn};
+use super::log;
+use super::state::{END, FRESH_RELOAD, LISTENER, Running, State};
+
+/// How long a child may take to send a request that it has begun to send.
+const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// The status of a request that has waited too long for a thread.
+const GATEWAY_TIMEOUT: u16 = 504;
+
+/// Starts the threads.
+pub(super) fn start(state: &Arc<State>, engine: Engine) -> io::Result<()> {
+    let stack = usize::try_from(state.spec.group.stack_size).unwrap_or(0);
+    for number in 0..state.spec.group.threads {
+        let mut builder = thread::Builder::new().name(format!("wsgi-{number}"));
+        if stack > 0 {
+            builder = builder.stack_size(stack);
+        }
+        let state = Arc::clone(state);
+        builder.spawn(move || work(&state, engine))?;
+    }
+    Ok(())
+}
+
+/// Serves one request after the other until the process takes no more.
+fn work(state: &State, engine: Engine) {
+    let mut buffers = Buffers::default();
+    loop {
+        match state.epoll.wait(None) {
+            Ok(Some(END)) => return,
+            Ok(Some(LISTENER)) => {
+                if let Some(connection) = accept(state) {
+                    serve(state, engine, connection, false, &mut buffers);
+                }
+            }
+            Ok(Some(name)) => {
+                if let Some(connection) = state.take(name) {
+                    serve(state, engine, connection, true, &mut buffers);
+                }
+            }
+            Ok(None) => (),
+            Err(error) => {
+                log::say(Level::Crit, &format!("WSGI0018: waiting for requests failed: {error}"));
+                thread::sleep(Duration::from_secs(1));
+            }
+        }
+    }
+}
+
+/// A new connection, if it is from httpd.
+fn accept(state: &State) -> Option<Arc<OwnedFd>> {
+    if state.is_draining() {
+        return None;
+    }
+    let group = &state.spec.group;
+    let size = |bytes: u32| (bytes > 0).then_some(bytes as usize);
+    let buffers = socket::Buffers {
+        send: size(group.send_buffer_size),
+        receive: size(group.receive_buffer_size),
+    };
+    let connection = match socket::accept(state.listener.as_fd(), &buffers) {
+        Ok(connection) => connection,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+        Err(error) => {
+            log::say(Level::Error, &format!("a connection was not taken: {error}"));
+            thread::sleep(Duration::from_millis(100)); // out of descriptors, say
+            return None;
+        }
+    };
+    match peer(connection.as_fd()) {
+        Ok(peer) if peer.uid == 0 || peer.uid == state.spec.httpd.uid => (),
+        Ok(peer) => {
+            let (pid, uid) = (peer.pid, peer.uid);
+            let text = format!("WSGI0034: process {pid} of user {uid} is not httpd's and was turned away");
+            log::say(Level::Alert, &text);
+            return None;
+        }
+        Err(error) => {
+            log::say(Level::Alert, &format!("WSGI0033: {error}"));
+            return None;
+        }
+    }
+    let timeout = match state.spec.group.socket_timeout {
+        Duration::ZERO => REQUEST_LIMIT.max(state.spec.group.request_timeout),
+        timeout => timeout,
+    };
+    link::limit_waiting(&connection, timeout).ok()?;
+    Some(Arc::new(connection))
+}
+
+/// What becomes of a connection after a request.
+enum After {
+    Keep,
+    Close,
+}
+
+/// Serves the request that has come over `connection`, if one has, and keeps the connection for the next.
+fn serve(
+    state: &State,
+    engine: Engine,
+    connection: Arc<OwnedFd>,
+    known: bool,
+    buffers: &mut Buffers,
+) {
+    let mut link = Link::over(Arc::clone(&connection), buffers);
+    if !known {
+        link.put(Kind::Hello, 0, |bytes| {
+            let mut encoder = Encoder(bytes);
+            encoder.put_u16(VERSION);
+            encoder.put_u16(0);
+            encoder.put_u32(std::process::id());
+        });
+        match link.has_come() {
+            Ok(true) => (),
+            // Nothing yet: the thread is for others until then.
+            Ok(false) => {
+                if link.flush().is_ok() {
+                    state.keep(connection, false);
+                }
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+    match one_request(state, engine, &mut link, &connection) {
+        After::Keep => {
+            if link.into_socket().is_some() {
+                state.keep(connection, known);
+            }
+        }
+        After::Close => (),
+    }
+}
+
+/// Serves one request.
+fn one_request(
+    state: &State,
+    engine: Engine,
+    link: &mut Link<'_>,
+    connection: &Arc<OwnedFd>,
+) -> After {
+    if state.is_draining() {
+        return After::Close; // unread: the child offers the request to another daemon
+    }
+    // From here on this process answers for the request.
+    let payload = match link.receive() {
+        Ok(frame) if frame.kind == Kind::Request => frame.payload.to_vec(),
+        Ok(frame) => return malformed(&format!("a frame of kind {:?}", frame.kind)),
+        Err(link::Lost::Ended | link::Lost::Reset) => return After::Close,
+        Err(lost) => return malformed(&lost.to_string()),
+    };
+    let Ok(received) = Received::of(&payload) else {
+        return malformed("a request that is none");
+    };
+    let request = received.request(microseconds());
+    let busy = state.begin(received.attached.counts);
+    let turn = Arc::new(Turn::default());
+    let mut carrier = Carrier::of(link, received.attached, &turn);
+    if is_too_old(state, request.request_start) {
+        carrier.log(&too_old());
+        return after(carrier.answer(Some(GATEWAY_TIMEOUT)));
+    }
+    let group = request.group.bytes();
+    let (unit, waits) = state.reload(group);
+    let replaces_process = unit == ReloadUnit::Process && request.reload;
+    if replaces_process
+        && state.is_changed(group, request.script.bytes(), request.script_mtime)
+    {
+        state.wish(FRESH_RELOAD);
+        if waits {
+            drop(busy);
+            return after(carrier.send_elsewhere());
+        }
+    }
+    let request = ffi_engine::abi::Request {
+        reload: request.reload && !replaces_process,
+        fields: request.fields,
+        ..request
+    };
+    let running = watch(state, connection, &turn);
+    let status = engine.call(&request, &mut carrier);
+    if let Some(running) = running {
+        let mut all = state.running.lock();
+        all.retain(|one| !Arc::ptr_eq(one, &running));
+    }
+    let kept = carrier.answer(status);
+    if received.attached.counts {
+        state.touch();
+    }
+    drop(busy);
+    let most = state.spec.group.maximum_requests;
+    if most > 0 && state.served.load(Ordering::Relaxed) >= most {
+        state.wish("maximum_requests");
+    }
+    after(kept)
+}
+
+fn after(kept: bool) -> After {
+    match kept {
+        true => After::Keep,
+        false => After::Close,
+    }
+}
+
+/// Has the clock look after a request, if requests have a limit.
+fn watch(state: &State, connection: &Arc<OwnedFd>, turn: &Arc<Turn>) -> Option<Arc<Running>> {
+    if state.spec.group.request_timeout.is_zero() {
+        return None;
+    }
+    let running = Arc::new(Running {
+        since: Instant::now(),
+        socket: Arc::clone(connection),
+        turn: Arc::clone(turn),
+        given_up: AtomicBool::new(false),
+    });
+    state.running.lock().push(Arc::clone(&running));
+    Some(running)
+}
+
+fn malformed(what: &str) -> After {
+    let text = format!("WSGI0080: what came over a connection is no request: {what}; the connection is closed");
+    log::say(Level::Error, &text);
+    After::Close
+}
+
+/// Whether a request has waited longer for a thread than it may.
+fn is_too_old(state: &State, request_start: i64) -> bool {
+    let limit = state.spec.group.queue_timeout;
+    let age = microseconds().saturating_sub(request_start);
+    !limit.is_zero() && u128::from(age.unsigned_abs()) > limit.as_micros() && age > 0
+}
+
+fn too_old() -> Record<'static> {
+    Record {
+        level: Level::Error,
+        file: file!(),
+        line: line!(),
+        text: b"WSGI0084: the request has waited for a thread longer than queue-timeout lets it",
+    }
+}
+
+/// Now, after 1970.
+fn microseconds() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(now.unwrap_or_default().as_micros()).unwrap_or(i64::MAX)
+}

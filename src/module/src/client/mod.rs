@@ -1,0 +1,187 @@
+//! The way of a request to a daemon: connections that are kept for the next one, and what becomes of a request when a daemon
+//! goes away.
+
+mod pool;
+mod relay;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clutch_core::config::daemon::DaemonGroup;
+use clutch_core::log::Level;
+use clutch_core::transport::Kind;
+use clutch_sys::link::{Buffers, Link, Lost};
+use ffi_engine::abi;
+use ffi_engine::wire::{self, Attached};
+
+use crate::embedded::Embedded;
+use crate::httpd::{Request, log};
+use crate::refusal::Refusal;
+use pool::{Connected, Pool};
+use relay::{End, Relay};
+
+thread_local! {
+    /// Lent to the connection over which this thread's request goes. Taken away while it is: output of a request can make httpd
+    /// run another one within it.
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// How often a request that no daemon has begun is offered to another one.
+const MOST_TRIES: u32 = 1_000;
+
+/// A group of daemons, as a child of httpd's sees it.
+#[derive(Debug)]
+pub struct Daemons {
+    /// What the operator wants of them.
+    pub group: DaemonGroup,
+    /// The name of the virtual host whose requests alone may go there; `None`: any.
+    pub server: Option<Vec<u8>>,
+    pool: Pool,
+}
+
+/// What holds for one request on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// httpd's error documents replace the application's.
+    pub error_override: bool,
+    /// How long the other end may say nothing.
+    pub timeout: Duration,
+}
+
+impl Daemons {
+    /// The daemons of `group`, behind the socket at `path`.
+    pub fn new(group: DaemonGroup, server: Option<Vec<u8>>, path: PathBuf) -> Self {
+        let keeps = group.processes == 1 && group.max_processes.is_none_or(|most| most <= 1);
+        Self {
+            pool: Pool::new(path, keeps, group.connect_timeout),
+            server,
+            group,
+        }
+    }
+
+    /// The group's name as text.
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.group.name).into_owned()
+    }
+
+    /// Has a daemon serve a request. `None` if the response has been sent or broken, else the status to answer with.
+    ///
+    /// # Errors
+    ///
+    /// No daemon has answered; it has been logged why.
+    pub fn call(
+        &self,
+        carried: Request<'_>,
+        request: &abi::Request<'_>,
+        attached: Attached,
+        terms: Terms,
+        exchange: &mut Embedded<'_>,
+    ) -> Result<Option<u16>, Refusal> {
+        let mut buffers = BUFFERS.take();
+        let outcome = self.offer(request, attached, terms, exchange, &mut buffers);
+        BUFFERS.set(buffers);
+        outcome.map_err(|end| self.refusal(carried, end))
+    }
+
+    /// Offers the request to one daemon after the other until one begins with it.
+    fn offer(
+        &self,
+        request: &abi::Request<'_>,
+        attached: Attached,
+        terms: Terms,
+        exchange: &mut Embedded<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Option<u16>, Failed> {
+        let until = Instant::now() + self.group.connect_timeout.max(terms.timeout);
+        let mut fresh = false;
+        for attempt in 0..MOST_TRIES {
+            let Connected { socket, kept, .. } =
+                self.pool.connect(fresh, terms.timeout).map_err(Failed::NoWay)?;
+            let mut link = Link::over(socket, buffers);
+            link.put(Kind::Request, 0, |bytes| {
+                wire::put_request(bytes, request, attached);
+            });
+            let mut relay = Relay::new(&self.group, terms);
+            let sent = link.flush();
+            let end = match sent {
+                Ok(()) => relay.run(&mut link, exchange),
+                Err(lost) => Err(End::of(lost)),
+            };
+            match end {
+                Ok(status) => {
+                    self.pool.keep(link.into_socket());
+                    return Ok(status);
+                }
+                Err(End::Again) => fresh = true,
+                // Nobody has begun with it: the daemon went away before it had read everything.
+                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept,
+                Err(end) => return Err(Failed::Ended(end, relay.daemon())),
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            if attempt > 2 && fresh {
+                thread::sleep(Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))));
+            }
+        }
+        Err(Failed::NobodyBegins)
+    }
+
+    /// What a failure means for the client, once it has been logged.
+    fn refusal(&self, request: Request<'_>, failed: Failed) -> Refusal {
+        let name = self.shown();
+        let (status, text) = match failed {
+            Failed::NoWay(error) => {
+                let id = match error.kind() {
+                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut => "WSGI0116",
+                    _ => "WSGI0117",
+                };
+                let path = self.pool.path().display();
+                let text = format!("{id}: no daemon of group '{name}' can be reached at {path}: {error}");
+                (503, text)
+            }
+            Failed::NobodyBegins => (
+                503,
+                format!("WSGI0124: no daemon of group '{name}' takes the request"),
+            ),
+            Failed::Ended(End::ClientGone, _) => return Refusal::Answered,
+            Failed::Ended(End::HeadTooLong(length), _) => (
+                500,
+                format!(
+                    "WSGI0144: a header of {length} bytes from a daemon of group '{name}' is longer than header-buffer-size lets it be"
+                ),
+            ),
+            Failed::Ended(End::Lost(Lost::TimedOut), _) => (
+                504,
+                format!("WSGI0145: a daemon of group '{name}' has not answered within the time limit"),
+            ),
+            Failed::Ended(End::Lost(Lost::Malformed), daemon) => (
+                502,
+                format!("WSGI0148: process {daemon} of group '{name}' does not speak our protocol"),
+            ),
+            Failed::Ended(End::Lost(lost), daemon) => {
+                let why = self.pool.why(daemon).unwrap_or_else(|| lost.to_string());
+                (
+                    502,
+                    format!("WSGI0146: process {daemon} of group '{name}' has ended before it had answered: {why}"),
+                )
+            }
+            Failed::Ended(End::Again, _) => return Refusal::Logged(503),
+        };
+        log::request(request, Level::Error, &text);
+        Refusal::Logged(status)
+    }
+}
+
+/// Why no daemon has answered.
+#[derive(Debug)]
+enum Failed {
+    /// There is no connection to be had.
+    NoWay(std::io::Error),
+    /// Every daemon that was asked went away before it began.
+    NobodyBegins,
+    /// The connection to a daemon ended, with the daemon's process number if it is known.
+    Ended(End, u32),
+}

@@ -1,0 +1,96 @@
+//! Connections to the daemons of a group.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clutch_sys::link;
+use clutch_sys::socket::{self, NotConnected, Waiting};
+use parking_lot::Mutex;
+
+/// Most connections that are kept; more than the threads of any child would use at once.
+const MOST_KEPT: usize = 1024;
+
+/// The pause before a daemon that is not there is looked for again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The connections of this process to one group.
+#[derive(Debug)]
+pub(super) struct Pool {
+    path: PathBuf,
+    /// Connections are kept for the next request. Not so with several daemons: a new connection goes to one that is idle.
+    keeps: bool,
+    /// How long a connection may take to come about.
+    limit: Duration,
+    /// Connections that carry no request, the last one used at the end.
+    idle: Mutex<Vec<Arc<OwnedFd>>>,
+}
+
+/// A connection that carries no request.
+pub(super) struct Connected {
+    pub(super) socket: Arc<OwnedFd>,
+    /// It has carried one before.
+    pub(super) kept: bool,
+}
+
+impl Pool {
+    pub(super) fn new(path: PathBuf, keeps: bool, limit: Duration) -> Self {
+        Self {
+            path,
+            keeps,
+            limit,
+            idle: Mutex::default(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A connection: one that was kept, or a new one, for which `timeout` is the limit of each sending and receiving. `fresh`: a new
+    /// one.
+    pub(super) fn connect(&self, fresh: bool, timeout: Duration) -> io::Result<Connected> {
+        if !fresh && let Some(socket) = self.idle.lock().pop() {
+            return Ok(Connected { socket, kept: true });
+        }
+        let until = Instant::now() + self.limit;
+        loop {
+            let error = match socket::connect(&self.path, Waiting::Never) {
+                Ok(socket) => {
+                    link::limit_waiting(&socket, timeout)?;
+                    let socket = Arc::new(socket);
+                    return Ok(Connected {
+                        socket,
+                        kept: false,
+                    });
+                }
+                Err(NotConnected::Refused) => io::ErrorKind::ConnectionRefused.into(),
+                Err(NotConnected::Full) => io::ErrorKind::WouldBlock.into(),
+                Err(NotConnected::Failed(error)) if error.kind() == io::ErrorKind::NotFound => error,
+                Err(NotConnected::Failed(error)) => return Err(error),
+            };
+            if Instant::now() >= until {
+                return Err(error);
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Takes a connection back after its request.
+    pub(super) fn keep(&self, socket: Option<Arc<OwnedFd>>) {
+        if let Some(socket) = socket.filter(|_| self.keeps) {
+            let mut idle = self.idle.lock();
+            if idle.len() < MOST_KEPT {
+                idle.push(socket);
+            }
+        }
+    }
+
+    /// Why the process `daemon` of the group has ended, if the supervisor knows.
+    pub(super) fn why(&self, daemon: u32) -> Option<String> {
+        crate::supervisor::why(daemon)
+    }
+}
