@@ -10,6 +10,7 @@ pub mod poll;
 pub mod process;
 pub mod shared;
 pub mod signal;
+pub mod socket;
 pub mod spawn;
 
 #[cfg(test)]
