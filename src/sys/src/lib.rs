@@ -3,6 +3,8 @@
 use std::io;
 
 pub mod account;
+pub mod epoll;
+pub mod event;
 pub mod file;
 pub mod library;
 pub mod limit;
