@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::account::is_root;
 use crate::done;
 
 /// Runs `check` in a forked child, which has one thread, and fails as it fails there.
@@ -32,4 +33,44 @@ pub(crate) fn in_child(check: impl FnOnce()) {
         read.read_to_string(&mut text).unwrap();
     }
     assert_eq!(status, 0, "in the child: {text}");
+}
+
+/// As [`in_child`], but only as root; else says that `what` was skipped.
+pub(crate) fn in_child_as_root(what: &str, check: impl FnOnce()) {
+    if is_root() {
+        return in_child(check);
+    }
+    let _ = writeln!(io::stderr(), "SKIPPED: {what}: only root may do that");
+}
+
+/// A forked copy of the test program that does nothing, and so keeps its copies of all descriptors, until it is killed.
+pub(crate) struct Idle(i32);
+
+impl Idle {
+    pub(crate) fn new() -> Self {
+        // SAFETY: the child makes one system call over and over.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            loop {
+                // SAFETY: no arguments.
+                unsafe { libc::pause() };
+            }
+        }
+        done(child).unwrap();
+        Self(child)
+    }
+
+    /// Its number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.cast_unsigned()
+    }
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        // SAFETY: takes numbers only; the child is ours.
+        unsafe { libc::kill(self.0, libc::SIGKILL) };
+        // SAFETY: the status is not asked for.
+        unsafe { libc::waitpid(self.0, std::ptr::null_mut(), 0) };
+    }
 }

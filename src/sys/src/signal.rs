@@ -69,6 +69,9 @@ impl Signal {
 /// installed; read by handlers only, so relaxed order is enough.
 static NOTES: AtomicI32 = AtomicI32::new(-1);
 
+/// The process that watches: a forked copy of it has the handlers, too. Written and read as `NOTES`.
+static WATCHER: AtomicI32 = AtomicI32::new(0);
+
 /// The signals that have arrived, in order. A child process started later has the system's reactions to them again.
 #[derive(Debug)]
 pub struct Signals(PipeReader);
@@ -135,6 +138,8 @@ fn keep_for_handlers(write: PipeWriter) -> io::Result<()> {
     NOTES
         .compare_exchange(-1, write.as_raw_fd(), Ordering::Relaxed, Ordering::Relaxed)
         .map_err(|_| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    // SAFETY: no arguments.
+    WATCHER.store(unsafe { libc::getpid() }, Ordering::Relaxed);
     let _ = write.into_raw_fd(); // open for ever: a handler may run at any time
     Ok(())
 }
@@ -151,7 +156,18 @@ fn handle(signal: Signal) -> io::Result<()> {
 type Handler = extern "C" fn(libc::c_int, *const libc::siginfo_t, *const libc::c_void);
 
 /// The handler: one note into the pipe. A full pipe drops the signal; 8,192 unread ones say enough.
+///
+/// In a forked copy of the process, as Python's `os.fork` makes them, the signal does what it does in other programs:
+/// a note would tell the watching process of a signal that it has not got.
 extern "C" fn note(number: libc::c_int, about: *const libc::siginfo_t, _: *const libc::c_void) {
+    // SAFETY: no arguments.
+    if unsafe { libc::getpid() } != WATCHER.load(Ordering::Relaxed) {
+        // SAFETY: takes numbers only; may be called in a handler.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+        // SAFETY: as above. The signal comes when this handler returns.
+        unsafe { libc::raise(number) };
+        return;
+    }
     // SAFETY: no arguments; gives the place of this thread's errno.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: this thread's own place, valid while it runs.
@@ -196,9 +212,9 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::{NOTES, Signal, Signals};
-    use crate::in_child::in_child;
+    use crate::in_child::{Idle, in_child};
     use crate::limit::{Resource, limit};
-    use crate::process::{reap, signal_pid};
+    use crate::process::{Ended, reap, signal_pid};
 
     #[test]
     fn watched_signals_are_read_in_the_order_they_came_with_their_sender() {
@@ -215,6 +231,27 @@ mod tests {
         }
         assert_eq!(signals.arrived().unwrap(), None);
         assert!(Signals::watch(&[]).is_err(), "one watcher per process");
+    }
+
+    #[test]
+    fn a_signal_to_a_forked_copy_ends_that_and_is_not_read_by_the_watcher() {
+        in_child(|| {
+            NOTES.store(-1, Ordering::Relaxed); // the copy of another test's
+            let mut signals = Signals::watch(&[Signal::Terminate]).unwrap();
+            let copy = Idle::new();
+            signal_pid(copy.pid(), Signal::Terminate).unwrap();
+            let found = loop {
+                if let Some(found) = reap().unwrap() {
+                    break found;
+                }
+            };
+            let by_signal = Ended::Signal {
+                number: libc::SIGTERM,
+                core: false,
+            };
+            assert_eq!(found, (copy.pid(), by_signal));
+            assert_eq!(signals.arrived().unwrap(), None);
+        });
     }
 
     #[test]
