@@ -9,11 +9,13 @@ pub mod file;
 pub mod library;
 pub mod limit;
 pub mod poll;
+pub mod privileges;
 pub mod process;
 pub mod shared;
 pub mod signal;
 pub mod socket;
 pub mod spawn;
+pub mod title;
 
 #[cfg(test)]
 mod in_child;
