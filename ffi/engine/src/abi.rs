@@ -396,6 +396,8 @@ pub struct EngineTable {
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
     /// Replaces the interpreters of a group. Whether there were any.
     pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
+    /// Takes the GIL of the main interpreter and gives it back, at once or when it can be had.
+    pub beat: unsafe extern "C" fn(),
     /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
     pub stop: unsafe extern "C" fn(u32),
 }

@@ -147,6 +147,8 @@ pub trait Work {
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16>;
     /// See [`EngineTable::reload`].
     fn reload(group: &[u8]) -> bool;
+    /// See [`EngineTable::beat`].
+    fn beat();
     /// See [`EngineTable::stop`].
     fn stop(limit: Duration);
     /// A panic got out of one of the functions above.
@@ -176,6 +178,9 @@ pub const fn table<W: Work>() -> EngineTable {
             .unwrap_or(Some(500))
             .unwrap_or(0)
     }
+    unsafe extern "C" fn beat<W: Work>() {
+        guard(W::panicked, W::beat).unwrap_or_default();
+    }
     unsafe extern "C" fn stop<W: Work>(limit_ms: u32) {
         guard(W::panicked, || {
             W::stop(Duration::from_millis(limit_ms.into()))
@@ -190,6 +195,7 @@ pub const fn table<W: Work>() -> EngineTable {
         preload: preload::<W>,
         call: call::<W>,
         reload: reload::<W>,
+        beat: beat::<W>,
         stop: stop::<W>,
     }
 }

@@ -119,6 +119,12 @@ impl Engine {
         }
     }
 
+    /// Takes the GIL of the main interpreter and gives it back. Waits as long as it cannot be had.
+    pub fn beat(self) {
+        // SAFETY: no preconditions.
+        unsafe { (self.0.beat)() }
+    }
+
     /// Ends Python, in at most `limit_ms` milliseconds.
     pub fn stop(self, limit_ms: u32) {
         // SAFETY: no preconditions; the engine refuses calls from then on.

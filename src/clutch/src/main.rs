@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod daemon;
 mod engine;
 mod httpd;
 mod python;
 mod serve;
+mod supervisor;
 mod terminal;
 
 use std::process::ExitCode;
@@ -17,6 +19,13 @@ use terminal::Terminal;
 
 /// 0 when it did what was asked, 1 when it could not (one sentence says why), 2 when it did not understand.
 fn main() -> ExitCode {
+    // What httpd and the supervisor start is not for people, and parses nothing.
+    let mut words = std::env::args_os().skip(1);
+    match (words.next(), words.next()) {
+        (Some(word), None) if word == "daemon" => return daemon::run(),
+        (Some(word), None) if word == "supervisor" => return supervisor::run(),
+        _ => (),
+    }
     let arguments = Arguments::parse();
     let mut terminal = Terminal::of_this_process();
     let done = match arguments.command {

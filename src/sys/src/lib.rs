@@ -8,6 +8,8 @@ pub mod event;
 pub mod file;
 pub mod library;
 pub mod limit;
+pub mod link;
+pub mod message;
 pub mod poll;
 pub mod privileges;
 pub mod process;
@@ -15,6 +17,7 @@ pub mod shared;
 pub mod signal;
 pub mod socket;
 pub mod spawn;
+pub mod time;
 pub mod title;
 
 #[cfg(test)]

@@ -106,6 +106,18 @@ fn ended(status: i32) -> Ended {
     }
 }
 
+/// Ends this process now: nothing more of it runs, no destructor, no exit handler, whatever its threads do.
+pub fn exit_now(status: i32) -> ! {
+    // SAFETY: takes a number, and does not return.
+    unsafe { libc::_exit(status) }
+}
+
+/// The system's number of this thread.
+pub fn thread_number() -> i32 {
+    // SAFETY: no arguments, cannot fail.
+    unsafe { libc::gettid() }
+}
+
 /// Sends `signal` to the first thread of this process, whichever thread calls.
 ///
 /// # Errors

@@ -84,15 +84,13 @@ mod tests {
     #[test]
     fn a_process_is_shown_under_its_name() {
         in_child(|| {
-            let name = b"(wsgi:a-shop-of-books)";
             let place = command_line().len();
+            let name = &b"(wsgi:a-shop-of-books)"[..22.min(place - 1)];
             assert_eq!(name_process(name).unwrap(), name.len());
-            assert_eq!(
-                fs::read_to_string("/proc/self/comm").unwrap(),
-                "(wsgi:a-shop-of\n"
-            );
+            let short = fs::read("/proc/self/comm").unwrap();
+            assert_eq!(short.trim_ascii_end(), &name[..15]);
             let shown = command_line();
-            assert_eq!((&shown[..name.len()], shown.len()), (&name[..], place));
+            assert_eq!((&shown[..name.len()], shown.len()), (name, place));
             assert!(shown[name.len()..].iter().all(|byte| *byte == 0));
             let first = std::env::args().next().unwrap();
             assert_eq!(first.as_bytes(), name, "arguments are still texts");

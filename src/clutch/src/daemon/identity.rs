@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use clutch_core::control::GroupSpec;
 use clutch_sys::account;
-use clutch_sys::limit::{self, Resource};
+use clutch_sys::limit::{Resource, limit};
 use clutch_sys::privileges::{self, Groups, Identity};
+use clutch_sys::title;
 
 use crate::supervisor::who::{Who, who};
 
@@ -17,7 +18,7 @@ use crate::supervisor::who::{Who, who};
 pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
     let group = &spec.group;
     if let Some(name) = &group.display_name {
-        privileges::name_process(name);
+        let _ = title::name_process(name); // shown, and nothing else
     }
     let is_root = account::is_root();
     let who = who(group, &spec.httpd)?;
@@ -58,14 +59,14 @@ fn limits(spec: &GroupSpec) -> io::Result<()> {
     let seconds = group.cpu_time_limit.as_secs();
     if seconds > 0 {
         let hard = seconds + 1 + group.shutdown_timeout.as_secs();
-        limit::set(Resource::Cpu, seconds, hard).map_err(|error| named("WSGI0076", error))?;
+        limit(Resource::Cpu, Some(seconds), Some(hard)).map_err(|error| named("WSGI0076", error))?;
     }
     for (resource, bytes, id) in [
         (Resource::Data, group.memory_limit, "WSGI0077"),
         (Resource::AddressSpace, group.virtual_memory_limit, "WSGI0078"),
     ] {
         if bytes > 0 {
-            limit::set(resource, bytes, bytes).map_err(|error| named(id, error))?;
+            limit(resource, Some(bytes), Some(bytes)).map_err(|error| named(id, error))?;
         }
     }
     Ok(())

@@ -46,7 +46,7 @@ const SIGNALS: [Signal; 6] = [
     Signal::User1,
     Signal::HangUp,
     Signal::User2,
-    Signal::ProcessorTime,
+    Signal::CpuLimit,
 ];
 
 /// The supervisor's end of this process.
@@ -109,7 +109,7 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     log::keep(Level::from_number(spec.log_level));
     let is_service = spec.group.threads == 0;
     let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
-    let signals = Signals::take(taken).map_err(|error| error.to_string())?;
+    let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
     identity::assume(&spec).map_err(|error| error.to_string())?;
     let spec: &'static GroupSpec = Box::leak(Box::new(spec));
     let engine = python::start(spec)?;
@@ -152,7 +152,7 @@ impl Daemon {
             if readable.first() == Some(&true) && !self.hear(supervisor) {
                 self.leave("the supervisor has ended", self.graceful(), supervisor);
             }
-            while let Some((signal, _)) = self.signals.next() {
+            while let Ok(Some(signal)) = self.signals.arrived() {
                 self.obey(signal, supervisor);
             }
             self.pass_on_wishes(supervisor);
@@ -200,7 +200,7 @@ impl Daemon {
                 let reason = if evicts { "eviction_signal" } else { "graceful_signal" };
                 self.state.wish(reason);
             }
-            Signal::ProcessorTime => self.state.wish("cpu_time_limit"),
+            Signal::CpuLimit => self.state.wish("cpu_time_limit"),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clutch_core::config::Preload;
 use clutch_core::config::interpreter::{InterpreterSettings, ReloadUnit};
 use clutch_core::control::GroupSpec;
-use clutch_sys::epoll::Epoll;
+use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
 use parking_lot::Mutex;
 
@@ -70,7 +70,7 @@ impl Drop for Busy<'_> {
         self.0.served.fetch_add(1, Ordering::Relaxed);
         self.0.loaded_one.store(true, Ordering::Relaxed);
         if self.0.busy.fetch_sub(1, Ordering::AcqRel) == 1 && self.0.is_draining() {
-            let _ = self.0.wishes.signal(); // the main thread may end now
+            self.0.wishes.signal(); // the main thread may end now
         }
     }
 }
@@ -79,8 +79,8 @@ impl State {
     pub(super) fn new(spec: &'static GroupSpec, listener: OwnedFd) -> io::Result<Self> {
         let epoll = Epoll::new()?;
         let end = Event::new()?;
-        epoll.add(listener.as_fd(), LISTENER, false)?;
-        epoll.add(end.as_fd(), END, false)?;
+        epoll.add(listener.as_fd(), LISTENER, Report::Always)?;
+        epoll.add(end.as_fd(), END, Report::Always)?;
         Ok(Self {
             spec,
             listener,
@@ -149,7 +149,7 @@ impl State {
         let descriptor = connection.as_fd();
         let waited = match known {
             true => self.epoll.rearm(descriptor, name),
-            false => self.epoll.add(descriptor, name, true),
+            false => self.epoll.add(descriptor, name, Report::Once),
         };
         if waited.is_ok() {
             idle.insert(name, connection);
@@ -168,14 +168,14 @@ impl State {
         let _ = self.epoll.remove(self.listener.as_fd());
         idle.clear();
         drop(idle);
-        let _ = self.end.signal();
+        self.end.signal();
     }
 
     /// This process should be replaced, because of `reason`.
     pub(super) fn wish(&self, reason: &str) {
         if !self.wished.swap(true, Ordering::AcqRel) {
             *self.wish.lock() = Some(reason.to_owned());
-            let _ = self.wishes.signal();
+            self.wishes.signal();
         }
     }
 

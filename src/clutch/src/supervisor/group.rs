@@ -1,0 +1,428 @@
+//! A group: its socket, its daemons, when one is started and when one must go.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clutch_core::config::Preload;
+use clutch_core::config::daemon::{AccountName, DaemonStart};
+use clutch_core::control::{Command, GroupSpec, GroupStatus, Report};
+use clutch_core::log::Level;
+use clutch_sys::account::Account;
+use clutch_sys::poll::{self, Interest};
+use clutch_sys::process::Ended;
+use clutch_sys::signal::never_wait;
+use clutch_sys::socket::{Listener, Listening};
+
+use super::member::{Life, Member, with_preloads};
+use super::who::who;
+use super::Death;
+use crate::daemon::log;
+
+/// The pause after a daemon that has ended soon after its start; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause.
+const MOST_PAUSE: Duration = Duration::from_secs(30);
+/// A daemon that has lived so long was a good one.
+const GOOD_LIFE: Duration = Duration::from_secs(10);
+
+/// A group of daemons.
+pub(crate) struct Group {
+    pub(crate) spec: GroupSpec,
+    listener: Option<Arc<Socket>>,
+    log: Option<Arc<OwnedFd>>,
+    members: Vec<Member>,
+    /// Why there is no socket.
+    failure: Option<String>,
+    /// Nothing is started before.
+    not_before: Option<Instant>,
+    pause: Duration,
+    /// What was loaded by a daemon that has asked to be replaced.
+    loaded: Vec<Preload>,
+    deaths: u32,
+    /// No more daemons are started.
+    retired: bool,
+}
+
+/// A group's socket: it stays when the configuration changes.
+struct Socket {
+    listener: Listener,
+    descriptor: OwnedFd,
+}
+
+impl Group {
+    /// The group of `spec`. What was at the same socket before comes back apart, retired, if there are daemons in it.
+    pub(super) fn new(
+        spec: GroupSpec,
+        log: Option<Arc<OwnedFd>>,
+        earlier: Option<Group>,
+        epoch: u32,
+    ) -> (Self, Option<Group>) {
+        let inherited = earlier.as_ref().and_then(|group| group.listener.clone());
+        let (listener, failure) = match inherited.map_or_else(|| listen(&spec), Ok) {
+            Ok(listener) => (Some(listener), None),
+            Err(error) => {
+                let name = String::from_utf8_lossy(&spec.group.name).into_owned();
+                log::say(
+                    Level::Alert,
+                    &format!("WSGI0013: group '{name}' has no socket, and its requests get status 503: {error}"),
+                );
+                (None, Some(error.to_string()))
+            }
+        };
+        let (loaded, deaths) = earlier
+            .as_ref()
+            .map(|group| (group.loaded.clone(), group.deaths))
+            .unwrap_or_default();
+        let group = Self {
+            spec,
+            listener,
+            log,
+            members: Vec::new(),
+            failure,
+            not_before: None,
+            pause: FIRST_PAUSE,
+            loaded: if epoch > 1 { loaded } else { Vec::new() },
+            deaths,
+            retired: false,
+        };
+        let earlier = earlier.map(|mut earlier| {
+            earlier.retired = true;
+            earlier.listener = None;
+            for member in &mut earlier.members {
+                if member.life != Life::Leaving {
+                    member.life = Life::Retiring;
+                }
+            }
+            earlier
+        });
+        (group, earlier)
+    }
+}
+
+fn listen(spec: &GroupSpec) -> std::io::Result<Arc<Socket>> {
+    let is_root = clutch_sys::account::is_root();
+    let owner = match &spec.group.socket_user {
+        Some(AccountName::Number(uid)) => *uid,
+        Some(AccountName::Name(name)) => Account::named(name)?.map_or(spec.httpd.uid, |one| one.uid),
+        None => spec.httpd.uid,
+    };
+    let wanted = Listening {
+        owner: is_root.then_some((owner, spec.httpd.gid)),
+        backlog: spec.group.listen_backlog,
+    };
+    let listener = Listener::bind(&spec.socket, wanted)?;
+    never_wait(listener.as_fd())?; // several threads, of several daemons, may want the same connection
+    let descriptor = listener.as_fd().try_clone_to_owned()?;
+    Ok(Arc::new(Socket {
+        listener,
+        descriptor,
+    }))
+}
+
+impl Group {
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        self.spec.socket == path
+    }
+
+    /// Why there is no socket.
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// No daemon is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Something will have to be done soon.
+    pub(super) fn is_under_way(&self) -> bool {
+        let settled = |member: &Member| member.life == Life::Ready;
+        !self.members.iter().all(settled) || (!self.retired && self.is_short())
+    }
+
+    fn is_short(&self) -> bool {
+        self.listener.is_some() && self.current() < self.wanted() && self.pause < MOST_PAUSE
+    }
+
+    /// What is waited for.
+    pub(super) fn sources<'s>(&'s self, sources: &mut Vec<BorrowedFd<'s>>) {
+        sources.extend(self.members.iter().filter_map(Member::socket).map(AsFd::as_fd));
+        if let Some(socket) = self.listener.as_ref().filter(|_| self.sleeps()) {
+            sources.push(socket.descriptor.as_fd());
+        }
+    }
+
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.spec.group.name).into_owned()
+    }
+
+    /// Daemons that are to stay.
+    fn current(&self) -> usize {
+        let stays = |member: &&Member| matches!(member.life, Life::Starting | Life::Ready);
+        self.members.iter().filter(stays).count()
+    }
+
+    fn ready(&self) -> usize {
+        let is_ready = |member: &&Member| member.life == Life::Ready;
+        self.members.iter().filter(is_ready).count()
+    }
+
+    fn starts_on_demand(&self) -> bool {
+        self.spec.group.start == Some(DaemonStart::OnDemand)
+    }
+
+    /// Nobody is there, and nobody is started before there is a request.
+    fn sleeps(&self) -> bool {
+        !self.retired && self.starts_on_demand() && self.current() == 0
+    }
+
+    fn wanted(&self) -> usize {
+        let processes = self.spec.group.processes as usize;
+        if !self.starts_on_demand() {
+            return processes;
+        }
+        match self.current() {
+            0 if self.somebody_waits() => processes,
+            0 => 0,
+            current => current,
+        }
+    }
+
+    /// Whether there are connections that no daemon has taken.
+    fn somebody_waits(&self) -> bool {
+        let waits = |socket: &Arc<Socket>| {
+            poll::wait(socket.descriptor.as_fd(), Interest::Read, Some(Duration::ZERO))
+        };
+        self.listener
+            .as_ref()
+            .is_some_and(|socket| waits(socket).unwrap_or(false))
+    }
+
+    /// Takes what the daemons say.
+    pub(super) fn hear(&mut self) {
+        let graceful = self.spec.group.graceful_timeout;
+        let mut loaded = None;
+        for member in &mut self.members {
+            for report in member.reports() {
+                match report {
+                    Report::Ready if member.life == Life::Starting => member.life = Life::Ready,
+                    Report::Ready => (),
+                    Report::Failed(why) => {
+                        member.why = Some(why);
+                        member.life = Life::Leaving;
+                    }
+                    Report::Retire(why, scripts) if member.life == Life::Ready => {
+                        member.life = Life::Retiring;
+                        member.why = Some(why);
+                        loaded = Some(scripts);
+                    }
+                    Report::Retire(..) => (),
+                    Report::Leaving(why) => {
+                        member.life = Life::Leaving;
+                        member.why = Some(why);
+                        if !graceful.is_zero() {
+                            let spare = self.spec.group.shutdown_timeout + Duration::from_secs(2);
+                            member.end_by(Instant::now() + graceful + spare);
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(scripts) = loaded {
+            self.loaded = scripts;
+        }
+    }
+
+    /// Starts who is missing; sends those off who must go and are no longer needed.
+    pub(super) fn tend(&mut self) {
+        let wanted = self.wanted();
+        let may_start = self.not_before.is_none_or(|at| Instant::now() >= at);
+        if !self.retired && may_start {
+            for _ in self.current()..wanted {
+                if !self.start() {
+                    break;
+                }
+            }
+        }
+        // Never below the number that must be ready: first the new one, then the old one.
+        let spare = self.ready() >= wanted.max(1);
+        let graceful = self.spec.group.graceful_timeout;
+        let shutdown = self.spec.group.shutdown_timeout;
+        if spare || self.retired {
+            let retiring = self.members.iter_mut().filter(|one| one.life == Life::Retiring);
+            retiring.for_each(|member| member.drain(graceful, "replaced", shutdown));
+        }
+    }
+
+    fn start(&mut self) -> bool {
+        let Some(socket) = self.listener.clone() else {
+            return false;
+        };
+        let spec = with_preloads(&self.spec, &self.loaded);
+        let log = self.log.clone();
+        let started = who(&spec.group, &spec.httpd).and_then(|who| {
+            Member::start(&spec, &who, &socket.descriptor, log.as_deref())
+        });
+        match started {
+            Ok(member) => {
+                self.members.push(member);
+                true
+            }
+            Err(error) => {
+                let name = self.shown();
+                self.wait_longer();
+                log::say(
+                    Level::Alert,
+                    &format!(
+                        "WSGI0024: no process of group '{name}' can be started: {error}; tried again after {:?}",
+                        self.pause
+                    ),
+                );
+                false
+            }
+        }
+    }
+
+    fn wait_longer(&mut self) {
+        self.not_before = Some(Instant::now() + self.pause);
+        self.pause = (self.pause * 2).min(MOST_PAUSE);
+    }
+
+    /// The daemon `pid` has ended, if it is one of this group: why.
+    pub(super) fn ended(&mut self, pid: u32, ended: Ended) -> Option<Death> {
+        let at = self.members.iter().position(|member| member.pid == pid)?;
+        for report in self.members[at].reports() {
+            if let Report::Failed(why) | Report::Leaving(why) = report {
+                self.members[at].why = Some(why);
+            }
+        }
+        let member = self.members.swap_remove(at);
+        let was_told = member.life == Life::Leaving || member.life == Life::Retiring;
+        let why = reason(ended, member.why.as_deref());
+        let name = self.shown();
+        let lived = member.started.elapsed();
+        let failed = member.life == Life::Starting || (member.life == Life::Leaving && lived < FIRST_PAUSE)
+            || matches!(ended, Ended::Exit(70));
+        let bad = failed || !was_told && lived < GOOD_LIFE || matches!(ended, Ended::Signal { .. }) && lived < GOOD_LIFE;
+        match bad {
+            true => self.wait_longer(),
+            false => (self.pause, self.not_before) = (FIRST_PAUSE, None),
+        }
+        let level = match (failed, was_told && matches!(ended, Ended::Exit(0))) {
+            (true, _) => Level::Alert,
+            (false, true) => Level::Info,
+            (false, false) => Level::Error,
+        };
+        if level != Level::Info {
+            self.deaths += 1;
+        }
+        let then = match self.not_before.filter(|_| bad && !self.retired) {
+            Some(_) => "; another is started after a pause",
+            None => "",
+        };
+        log::say(level, &format!("process {pid} of group '{name}' has ended: {why}{then}"));
+        Some(Death { pid, why })
+    }
+
+    /// Its daemons go: each when its requests have ended, at the latest at the end of the graceful phase.
+    pub(super) fn retire(&mut self, graceful: bool, for_good: bool) {
+        if for_good {
+            self.retired = true;
+            if let Some(socket) = self.listener.take().and_then(Arc::into_inner) {
+                socket.listener.remove();
+            }
+        }
+        let limit = self.limit_of_a_drain(graceful);
+        let shutdown = self.spec.group.shutdown_timeout;
+        for member in &mut self.members {
+            member.drain(limit, "shutdown_signal", shutdown);
+        }
+    }
+
+    fn limit_of_a_drain(&self, graceful: bool) -> Duration {
+        match graceful {
+            true => self.spec.group.graceful_timeout,
+            false => Duration::from_secs(2),
+        }
+    }
+
+    /// Nobody of it lives longer than this.
+    pub(super) fn hurry(&mut self, limit: Duration) {
+        let at = Instant::now() + limit.saturating_sub(Duration::from_millis(1_200));
+        self.members.iter_mut().for_each(|member| member.end_by(at));
+    }
+
+    /// Ends those whose time is over.
+    pub(super) fn push_out(&mut self) {
+        self.members.iter_mut().for_each(Member::push_out);
+    }
+
+    pub(super) fn kill(&mut self) {
+        self.members.iter().for_each(Member::kill);
+    }
+
+    /// Has its daemons replaced, or one application group's interpreters.
+    pub(super) fn reload(&mut self, application_group: Option<Vec<u8>>) {
+        for member in &mut self.members {
+            match &application_group {
+                Some(group) => member.tell(&Command::Reload(group.clone())),
+                None if member.life == Life::Ready => {
+                    member.life = Life::Retiring;
+                    member.why = Some("reload".into());
+                }
+                None => (),
+            }
+        }
+    }
+
+    pub(super) fn status(&self) -> GroupStatus {
+        let life = |member: &Member| match member.life {
+            Life::Starting => "starting",
+            Life::Ready => "ready",
+            Life::Retiring => "retiring",
+            Life::Leaving => "leaving",
+        };
+        let processes = self.members.iter();
+        GroupStatus {
+            name: self.spec.group.name.to_vec(),
+            processes: processes.map(|one| (one.pid, life(one).to_owned())).collect(),
+            deaths: self.deaths,
+        }
+    }
+}
+
+/// Why a process has ended, in words.
+fn reason(ended: Ended, said: Option<&str>) -> String {
+    let how = match ended {
+        Ended::Exit(0) => "it ended by itself".to_owned(),
+        Ended::Exit(status) => format!("it ended with status {status}"),
+        Ended::Signal { number, core } => {
+            let core = if core { ", with a core file" } else { "" };
+            format!("it was ended by signal {number} ({}){core}", signal_name(number))
+        }
+    };
+    match said {
+        Some(said) => format!("{said} ({how})"),
+        None => how,
+    }
+}
+
+fn signal_name(number: i32) -> &'static str {
+    match number {
+        libc::SIGHUP => "SIGHUP",
+        libc::SIGINT => "SIGINT",
+        libc::SIGQUIT => "SIGQUIT",
+        libc::SIGILL => "SIGILL",
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGKILL => "SIGKILL; the kernel sends it, too, when memory is short",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGXCPU => "SIGXCPU: cpu-time-limit",
+        libc::SIGSYS => "SIGSYS",
+        _ => "a signal",
+    }
+}

@@ -1,0 +1,198 @@
+//! One daemon, as the supervisor sees it.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::time::{Duration, Instant};
+use std::{env, path::Path};
+
+use clutch_core::config::Preload;
+use clutch_core::control::{Command, GroupSpec, MOST_SMALL_MESSAGE, Report};
+use clutch_sys::message::{self, Inbox};
+use clutch_sys::process::signal_pid;
+use clutch_sys::signal::Signal;
+use clutch_sys::socket::{self, Waiting};
+use clutch_sys::spawn::{Launch, Session, Streams};
+
+use super::who::Who;
+
+/// What a daemon does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It has been started, and does not take requests yet.
+    Starting,
+    /// It takes requests.
+    Ready,
+    /// It takes requests until another one does.
+    Retiring,
+    /// It takes no more requests, and finishes those that run.
+    Leaving,
+}
+
+/// One daemon.
+pub(super) struct Member {
+    pub(super) pid: u32,
+    pub(super) life: Life,
+    pub(super) started: Instant,
+    /// Why it goes, or what it has said about its end.
+    pub(super) why: Option<String>,
+    /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
+    pub(super) deadline: Option<Instant>,
+    terminated: bool,
+    socket: OwnedFd,
+    inbox: Inbox,
+    /// It has closed its end.
+    silent: bool,
+}
+
+/// How long a daemon has after SIGTERM.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+impl Member {
+    /// Starts a daemon for `spec`.
+    pub(super) fn start(
+        spec: &GroupSpec,
+        who: &Who,
+        listener: &OwnedFd,
+        log: Option<&OwnedFd>,
+    ) -> io::Result<Self> {
+        let (ours, theirs) = socket::pair()?;
+        let program = env::current_exe()?;
+        let error = io::stderr();
+        let error = log.map_or(error.as_fd(), AsFd::as_fd);
+        let environment = environment(spec, who);
+        let pid = Launch {
+            program: &program,
+            arguments: &[OsStr::new("clutch"), OsStr::new("daemon")],
+            given: &[theirs.as_fd(), listener.as_fd()],
+            environment: &environment,
+            streams: Streams { error },
+            session: Session::Own,
+            parent_death_signal: None,
+        }
+        .spawn()?;
+        drop(theirs);
+        let member = Self {
+            pid,
+            life: Life::Starting,
+            started: Instant::now(),
+            why: None,
+            deadline: None,
+            terminated: false,
+            socket: ours,
+            inbox: Inbox::new(MOST_SMALL_MESSAGE),
+            silent: false,
+        };
+        member.tell(&Command::Be(Box::new(spec.clone())));
+        Ok(member)
+    }
+
+    pub(super) fn socket(&self) -> Option<&OwnedFd> {
+        (!self.silent).then_some(&self.socket)
+    }
+
+    pub(super) fn tell(&self, command: &Command) {
+        // If it is gone, it will be reaped.
+        let _ = message::send(self.socket.as_fd(), command, &[]);
+    }
+
+    /// What it has said since this was asked last.
+    pub(super) fn reports(&mut self) -> Vec<Report> {
+        if self.silent {
+            return Vec::new();
+        }
+        let mut said = Vec::new();
+        self.silent = self.inbox.fill(self.socket.as_fd(), Waiting::Never).is_err();
+        loop {
+            match self.inbox.next() {
+                Ok(Some(report)) => said.push(report),
+                Ok(None) => break,
+                Err(_) => {
+                    self.silent = true; // and it is not listened to any more
+                    break;
+                }
+            }
+        }
+        self.silent |= self.inbox.has_ended();
+        said
+    }
+
+    /// It takes no more requests and has `limit` for those that run; 0: as long as they take.
+    pub(super) fn drain(&mut self, limit: Duration, why: &str, shutdown: Duration) {
+        if self.life == Life::Leaving {
+            return;
+        }
+        self.life = Life::Leaving;
+        self.why.get_or_insert_with(|| why.to_owned());
+        let milliseconds = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+        self.tell(&Command::Drain(milliseconds, why.to_owned()));
+        if !limit.is_zero() && !shutdown.is_zero() {
+            self.end_by(Instant::now() + limit + shutdown + LAST_WORDS);
+        }
+    }
+
+    /// It is made to end at this time, or before.
+    pub(super) fn end_by(&mut self, at: Instant) {
+        self.deadline = Some(self.deadline.map_or(at, |deadline| deadline.min(at)));
+    }
+
+    /// Ends it if its time is over.
+    pub(super) fn push_out(&mut self) {
+        let Some(deadline) = self.deadline.filter(|&at| at <= Instant::now()) else {
+            return;
+        };
+        if !self.terminated {
+            self.terminated = true;
+            let _ = signal_pid(self.pid, Signal::Terminate);
+        } else if Instant::now() >= deadline + LAST_WORDS {
+            let _ = signal_pid(self.pid, Signal::Kill);
+        }
+    }
+
+    pub(super) fn kill(&self) {
+        let _ = signal_pid(self.pid, Signal::Kill);
+    }
+}
+
+/// The environment of a daemon: this process's own, with the words of the user and of the group.
+fn environment(spec: &GroupSpec, who: &Who) -> Vec<(OsString, OsString)> {
+    let mut variables: Vec<_> = env::vars_os().collect();
+    let mut set = |name: &str, value: &OsStr, only_if_there: bool| {
+        let found = variables.iter_mut().find(|(one, _)| one == name);
+        match found {
+            Some((_, old)) => value.clone_into(old),
+            None if only_if_there => (),
+            None => variables.push((name.into(), value.into())),
+        }
+    };
+    if let Some(name) = &who.name {
+        ["USER", "USERNAME", "LOGNAME"].map(|variable| set(variable, OsStr::new(name), true));
+    }
+    if let Some(home) = &who.home {
+        set("HOME", home.as_os_str(), false);
+    }
+    let group = &spec.group;
+    for (name, value) in [
+        ("LANG", &group.lang),
+        ("LC_ALL", &group.locale),
+        ("PYTHON_EGG_CACHE", &group.python_eggs),
+    ] {
+        if let Some(value) = value {
+            set(name, OsStr::from_bytes(value), false);
+        }
+    }
+    variables
+}
+
+/// The scripts that a new daemon loads before it takes requests: those of the configuration, and those that the one before had.
+pub(super) fn with_preloads(spec: &GroupSpec, loaded: &[Preload]) -> GroupSpec {
+    let mut spec = spec.clone();
+    for script in loaded {
+        let path = Path::new(OsStr::from_bytes(&script.script));
+        if !spec.preloads.contains(script) && path.is_file() {
+            spec.preloads.push(script.clone());
+        }
+    }
+    spec
+}

@@ -1,0 +1,276 @@
+//! The supervisor: owns the sockets of all groups, starts their daemons and sees to it that there are enough of them.
+//!
+//! It is a small process of httpd's parent's user (root), with nothing of httpd and nothing of Python in it. It lives as long as
+//! httpd's parent, over all restarts.
+//!
+//! ```text
+//! mod.rs     what there is to hear: the parent, daemons, questions, signals
+//! group.rs   a group: its socket, its daemons, when one is started and when one must go
+//! member.rs  one daemon
+//! ask.rs     questions of children and operators
+//! who.rs     whose the processes of a group are
+//! ```
+
+mod ask;
+mod group;
+mod member;
+pub(crate) mod who;
+
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clutch_core::control::{self, Answer, Epoch, MOST_MESSAGE, Order};
+use clutch_core::log::Level;
+use clutch_sys::message::{self, Inbox};
+use clutch_sys::signal::{Signal, Signals};
+use clutch_sys::socket::Waiting;
+use clutch_sys::{poll, process, spawn};
+
+use crate::daemon::log;
+use ask::Questions;
+use group::Group;
+
+/// How often the supervisor looks at the clock when nothing happens.
+const TICK: Duration = Duration::from_millis(500);
+
+/// How soon it looks again while something is under way.
+const SHORT_TICK: Duration = Duration::from_millis(20);
+
+/// How long daemons may take to end after httpd has. httpd's parent does not wait longer.
+const LAST_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many deaths are remembered.
+const MOST_DEATHS: usize = 1_000;
+
+/// Why a daemon has ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Death {
+    pub(crate) pid: u32,
+    pub(crate) why: String,
+}
+
+/// All that the supervisor knows.
+pub(crate) struct Supervisor {
+    parent: OwnedFd,
+    inbox: Inbox,
+    signals: Signals,
+    epoch: u32,
+    logs: Vec<Arc<OwnedFd>>,
+    pub(crate) groups: Vec<Group>,
+    /// Groups of earlier configurations, until their daemons have ended.
+    old: Vec<Group>,
+    questions: Option<Questions>,
+    deaths: VecDeque<Death>,
+    ending: bool,
+}
+
+/// Is the supervisor until httpd's parent goes. The parent has given a socket to it, as 3.
+pub(crate) fn run() -> ExitCode {
+    let parent = spawn::given(1).ok().and_then(|mut given| given.pop());
+    let Some(parent) = parent else {
+        log::say(Level::Alert, "the supervisor is started by httpd, not by hand");
+        return ExitCode::FAILURE;
+    };
+    log::keep(Level::Info);
+    // The parent says when to end. Signals that a terminal sends to all are not for us.
+    let watched = [
+        Signal::Child,
+        Signal::Terminate,
+        Signal::Interrupt,
+        Signal::HangUp,
+        Signal::User1,
+        Signal::User2,
+    ];
+    let signals = match Signals::watch(&watched) {
+        Ok(signals) => signals,
+        Err(error) => {
+            log::say(Level::Alert, &format!("the supervisor cannot take signals: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut supervisor = Supervisor {
+        parent,
+        inbox: Inbox::new(MOST_MESSAGE),
+        signals,
+        epoch: 0,
+        logs: Vec::new(),
+        groups: Vec::new(),
+        old: Vec::new(),
+        questions: None,
+        deaths: VecDeque::new(),
+        ending: false,
+    };
+    supervisor.work();
+    ExitCode::SUCCESS
+}
+
+impl Supervisor {
+    fn work(&mut self) {
+        let mut until = None;
+        loop {
+            self.wait();
+            self.hear_signals();
+            self.reap();
+            if !self.ending && !self.hear_parent() {
+                self.ending = true;
+                until = Some(Instant::now() + LAST_LIMIT);
+                self.end_all();
+            }
+            self.hear_daemons();
+            self.answer_questions();
+            self.tend();
+            if self.ending {
+                let nobody = self.all_groups().all(|group| group.is_empty());
+                if nobody || until.is_some_and(|until| Instant::now() >= until) {
+                    return self.kill_all();
+                }
+            }
+        }
+    }
+
+    fn all_groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().chain(&self.old)
+    }
+
+    fn all_groups_mut(&mut self) -> impl Iterator<Item = &mut Group> {
+        self.groups.iter_mut().chain(&mut self.old)
+    }
+
+    /// Waits until there is something to hear.
+    fn wait(&self) {
+        let mut sources: Vec<BorrowedFd<'_>> = vec![self.signals.as_fd()];
+        if !self.ending {
+            sources.push(self.parent.as_fd());
+        }
+        for group in self.all_groups() {
+            group.sources(&mut sources);
+        }
+        if let Some(questions) = &self.questions {
+            questions.sources(&mut sources);
+        }
+        let is_busy = self.ending || self.all_groups().any(Group::is_under_way);
+        let limit = if is_busy { SHORT_TICK } else { TICK };
+        // Whatever it says, everything is looked at: that costs little, and nothing is missed.
+        let _ = poll::readable(&sources, limit);
+    }
+
+    /// Takes the parent's orders. `false` if it is gone.
+    fn hear_parent(&mut self) -> bool {
+        if self.inbox.fill(self.parent.as_fd(), Waiting::Never).is_err() {
+            return false;
+        }
+        loop {
+            match self.inbox.next() {
+                Ok(Some(Order::Hello(build))) if build != control::BUILD => {
+                    let text = format!("the module is of build {build}, the program clutch of {}: they do not go together", control::BUILD);
+                    log::say(Level::Alert, &text);
+                    return false;
+                }
+                Ok(Some(Order::Hello(_))) => (),
+                Ok(Some(Order::Log)) => {
+                    let logs = self.inbox.take_descriptors();
+                    self.logs.extend(logs.into_iter().map(Arc::new));
+                }
+                Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
+                Ok(None) => return !self.inbox.has_ended(),
+                Err(error) => {
+                    log::say(Level::Alert, &format!("what httpd says is not understood: {error}"));
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// From now on the groups of `epoch` run, and no others.
+    fn begin(&mut self, epoch: Epoch) {
+        let logs = std::mem::take(&mut self.logs);
+        self.epoch = epoch.number;
+        let mut before = std::mem::take(&mut self.groups);
+        let mut failed = Vec::new();
+        for spec in epoch.groups {
+            let name = spec.group.name.clone();
+            let position = before.iter().position(|group| group.is_at(&spec.socket));
+            let earlier = position.map(|at| before.remove(at));
+            let log = logs.get(spec.log).cloned();
+            let (group, earlier) = Group::new(spec, log, earlier, epoch.number);
+            if let Some(why) = group.failure() {
+                failed.push((name.to_vec(), why.to_owned()));
+            }
+            self.groups.push(group);
+            self.old.extend(earlier);
+        }
+        for mut group in before {
+            group.retire(epoch.graceful, true);
+            self.old.push(group);
+        }
+        self.questions = Questions::at(&epoch.questions, self.questions.take());
+        if let (Some(questions), Some(group)) = (&self.questions, self.groups.first()) {
+            questions.give_to(group.spec.httpd.uid, group.spec.httpd.gid);
+        }
+        let answer = Answer::Listening(failed);
+        let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
+        if !epoch.graceful {
+            self.old.iter_mut().for_each(|group| group.hurry(LAST_LIMIT));
+        }
+    }
+
+    fn hear_signals(&mut self) {
+        while let Ok(Some(_)) = self.signals.arrived() {}
+    }
+
+    /// Notes which daemons have ended, and why.
+    fn reap(&mut self) {
+        while let Ok(Some((pid, ended))) = process::reap() {
+            let found = self.all_groups_mut().find_map(|group| group.ended(pid, ended));
+            if let Some(death) = found {
+                self.deaths.push_back(death);
+                if self.deaths.len() > MOST_DEATHS {
+                    self.deaths.pop_front();
+                }
+            }
+        }
+    }
+
+    fn hear_daemons(&mut self) {
+        self.all_groups_mut().for_each(Group::hear);
+    }
+
+    /// Starts who is missing, and sends off who must go.
+    fn tend(&mut self) {
+        if !self.ending {
+            self.groups.iter_mut().for_each(Group::tend);
+        }
+        self.old.iter_mut().for_each(Group::push_out);
+        self.groups.iter_mut().for_each(Group::push_out);
+        self.old.retain(|group| !group.is_empty());
+    }
+
+    fn answer_questions(&mut self) {
+        if let Some(mut questions) = self.questions.take() {
+            questions.answer(self);
+            self.questions = Some(questions);
+        }
+    }
+
+    /// Why the daemon `pid` has ended.
+    pub(crate) fn why(&self, pid: u32) -> Option<&Death> {
+        self.deaths.iter().rev().find(|death| death.pid == pid)
+    }
+
+    /// httpd has ended: so do all daemons.
+    fn end_all(&mut self) {
+        for group in self.all_groups_mut() {
+            group.retire(false, true);
+            group.hurry(LAST_LIMIT);
+        }
+        self.questions = None;
+    }
+
+    /// Nobody is left behind.
+    fn kill_all(&mut self) {
+        self.all_groups_mut().for_each(Group::kill);
+    }
+}
