@@ -39,6 +39,7 @@ pub mod apr_pools;
 pub mod apr_portable;
 pub mod apr_strings;
 pub mod apr_tables;
+mod apr_thread_proc;
 pub mod apr_time;
 pub mod apr_uri;
 pub mod http_config;
@@ -73,6 +74,7 @@ pub use self::apr_pools::*;
 pub use self::apr_portable::*;
 pub use self::apr_strings::*;
 pub use self::apr_tables::*;
+pub use self::apr_thread_proc::*;
 pub use self::apr_time::*;
 pub use self::apr_uri::*;
 pub use self::http_config::*;
@@ -115,6 +117,7 @@ pub const LAYOUTS: &[Layout] = &[
     apr_bucket_refcount::LAYOUT,
     apr_bucket_type_t::LAYOUT,
     apr_finfo_t::LAYOUT,
+    apr_proc_t::LAYOUT,
     apr_sockaddr_t::LAYOUT,
     apr_table_entry_t::LAYOUT,
     apr_uri_t::LAYOUT,
@@ -144,6 +147,7 @@ pub const CONSTANTS: &[&[Constant]] = &[
     apr_hash::CONSTANTS,
     apr_hooks::CONSTANTS,
     apr_tables::CONSTANTS,
+    apr_thread_proc::CONSTANTS,
     apr_time::CONSTANTS,
     http_config::CONSTANTS,
     http_core::CONSTANTS,

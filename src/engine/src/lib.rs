@@ -76,6 +76,10 @@ impl Work for Engine {
         wsgi::serve(request, carrier)
     }
 
+    fn beat() {
+        interpreter::beat();
+    }
+
     fn stop(limit: Duration) {
         interpreter::stop(limit);
     }

@@ -58,6 +58,15 @@ impl<'r> Embedded<'r> {
         status
     }
 
+    /// Pushes what has been written to the client.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exchange::write`].
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.if_wanted(Response::flush)
+    }
+
     /// Runs `send` if the application's response is wanted.
     fn if_wanted(
         &mut self,

@@ -7,15 +7,17 @@ use clutch_core::config::{Section, Settings};
 use clutch_core::response_head;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, List};
-use ffi_engine::host;
+use ffi_engine::host::{self, Engine};
 
+use crate::alias;
+use crate::client::Daemons;
 use crate::embedded::Embedded;
 use crate::env::{self, Env};
 use crate::environ::{self, Place};
 use crate::headers::Headers;
 use crate::httpd::{Outcome, Request, Script, Sendfile};
+use crate::life::{self, Child};
 use crate::refusal::Refusal;
-use crate::{alias, life};
 
 /// The handler of scripts.
 pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
@@ -63,33 +65,35 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     );
     let child = life::child().ok_or(Refusal::NoPython)?;
     let place = Place::of(request, child.case_sensitive);
-    admit_process_group(&settings.process_group.expand(&place), &settings)?;
-    let engine = child.engine()?;
+    let process_group = settings.process_group.expand(&place);
+    let server = admit_process_group(child, request, &process_group, &settings)?;
     let sendfile = match settings.enable_sendfile {
         true => Sendfile::Allowed,
         false => Sendfile::Off,
     };
     let mut exchange = Embedded::of(request, sendfile);
-    let answer = engine.call(
-        &abi::Request {
-            group: Slice::new(&settings.application_group.expand(&place)),
-            script: Slice::new(request.filename()),
-            script_mtime,
-            callable: Slice::new(settings.callable(&place)),
-            reload: settings.script_reloading,
-            https: env.says_https() || request.connection().is_https(),
-            fields: environ::fields(&place, &headers, &settings),
-            env: List::new(env.pairs.as_slice()),
-            headers: List::new(headers.pairs.as_slice()),
-            content_length,
-            request_start: request.time(),
-            queue_start: 0,
-            daemon_start: 0,
-            carrier: std::ptr::null_mut(),
-            exchange: host::no_exchange(),
-        },
-        &mut exchange,
-    );
+    let application_group = settings.application_group.expand(&place);
+    let call = abi::Request {
+        group: Slice::new(&application_group),
+        script: Slice::new(request.filename()),
+        script_mtime,
+        callable: Slice::new(settings.callable(&place)),
+        reload: settings.script_reloading,
+        https: env.says_https() || request.connection().is_https(),
+        fields: environ::fields(&place, &headers, &settings),
+        env: List::new(env.pairs.as_slice()),
+        headers: List::new(headers.pairs.as_slice()),
+        content_length,
+        request_start: request.time(),
+        queue_start: 0,
+        daemon_start: 0,
+        carrier: std::ptr::null_mut(),
+        exchange: host::no_exchange(),
+    };
+    let answer = match server {
+        Server::Here(engine) => engine.call(&call, &mut exchange),
+        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange)?,
+    };
     match exchange.status_after(answer) {
         Some(status) => Err(Refusal::Engine(status)),
         None => Ok(()),
@@ -112,14 +116,31 @@ fn script(request: Request<'_>, has_alias: bool) -> Result<i64, Refusal> {
     Ok(mtime)
 }
 
-/// Only httpd's own processes serve so far, if the operator allows them.
-fn admit_process_group(name: &[u8], settings: &Settings<'_>) -> Result<(), Refusal> {
+/// Who serves a request.
+enum Server<'c> {
+    /// This process.
+    Here(Engine),
+    /// One of these.
+    Daemons(&'c Daemons),
+}
+
+/// Who serves `request`, which is for the process group `name`, if the operator allows it.
+fn admit_process_group<'c>(
+    child: &'c Child,
+    request: Request<'_>,
+    name: &[u8],
+    settings: &Settings<'_>,
+) -> Result<Server<'c>, Refusal> {
     if !settings.may_run_in(name) {
         return Err(Refusal::ProcessGroup);
     }
-    match name {
-        EMBEDDED => Ok(()),
-        _ => Err(Refusal::NoDaemons),
+    if name == EMBEDDED {
+        return child.engine().map(Server::Here);
+    }
+    let daemons = child.daemons.get(name).ok_or(Refusal::NoDaemons)?;
+    match &daemons.server {
+        Some(server) if server != request.server_hostname() => Err(Refusal::OtherServers),
+        _ => Ok(Server::Daemons(daemons)),
     }
 }
 

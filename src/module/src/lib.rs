@@ -11,6 +11,8 @@ compile_error!(
 );
 
 pub mod alias;
+pub mod client;
+pub mod daemons;
 pub mod embedded;
 pub mod engine;
 pub mod env;
@@ -25,6 +27,7 @@ pub mod parent;
 pub mod refusal;
 pub mod retirement;
 pub mod state;
+pub mod supervisor;
 
 #[expect(unsafe_code, reason = "the safe face of httpd and APR")]
 pub mod httpd;

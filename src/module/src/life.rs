@@ -12,6 +12,8 @@ use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
 
+use crate::client::Daemons;
+use crate::daemons;
 use crate::engine::{self, Choice};
 use crate::host::Httpd;
 use crate::httpd::host::{self as httpd, Shape};
@@ -37,6 +39,8 @@ pub struct Child {
     embedded: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
+    /// The daemons that requests may be for, by the names of their groups.
+    pub daemons: HashMap<Vec<u8>, Daemons>,
     /// What is said about interpreters, as long as the process.
     pub words: InterpreterWords,
     /// The environment as it was before Python, which may change it, had started.
@@ -74,6 +78,7 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         .collect();
     let child = CHILD.get_or_init(|| Child {
         environment,
+        daemons: daemons::for_child(pool, main, &config.section),
         words: config.section.words.clone(),
         engine: OnceLock::new(),
         embedded: settings.embedded,

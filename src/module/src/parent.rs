@@ -15,7 +15,7 @@ use crate::engine::{self, Choice};
 use crate::httpd::host as httpd;
 use crate::httpd::log;
 use crate::httpd::{Pool, Server, ServerConfig};
-use crate::{homes, retirement, state};
+use crate::{daemons, homes, retirement, state};
 
 /// The process that read the configuration. Written before there are children or threads.
 static PARENT: AtomicU32 = AtomicU32::new(0);
@@ -38,7 +38,9 @@ pub fn check(main: Server<'_>) -> Result<(), String> {
         Err(_) => None,
     };
     homes::check(&config.section.words, version)
-        .map_err(|refusal| format!("{} {refusal}", log::NO_HOME))
+        .map_err(|refusal| format!("{} {refusal}", log::NO_HOME))?;
+    daemons::check(main, config, &directory()?)
+        .map_err(|refusal| format!("{} {refusal}", log::NO_DAEMONS))
 }
 
 /// Whether children need Python: an application may run there, or a script is to be loaded there all the same.
@@ -48,7 +50,7 @@ pub fn starts_python(settings: &ProcessSettings<'_>, main: Server<'_>) -> bool {
 }
 
 /// Where the module is, and the engines with it.
-fn directory() -> Result<PathBuf, String> {
+pub fn directory() -> Result<PathBuf, String> {
     let file = library::file_of((&raw const PARENT).cast());
     let directory = file.as_deref().and_then(|file| file.parent());
     directory
@@ -78,7 +80,8 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
     if let Some(directory) = state_directory(pool) {
         let _ = config.state.set(directory); // a configuration is prepared once
     }
-    Ok(())
+    daemons::configured(pool, main, config)
+        .map_err(|refusal| format!("{} {refusal}", log::NO_DAEMONS))
 }
 
 /// Says what of the configuration has no effect.
@@ -119,7 +122,17 @@ pub fn watched() {
     retirement::watch(&mut LAST.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Whether this process is httpd's parent and serves all the same (`-X`).
+/// Whether this process is httpd's parent.
+pub fn is_this_process() -> bool {
+    number() == process::id()
+}
+
+/// Whether this process is httpd's parent and serves all the same (`-X`). Asked in processes that serve.
 pub fn is_single_process() -> bool {
-    PARENT.load(Ordering::Relaxed) == process::id()
+    is_this_process()
+}
+
+/// The process number of httpd's parent.
+pub fn number() -> u32 {
+    PARENT.load(Ordering::Relaxed)
 }

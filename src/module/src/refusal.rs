@@ -27,6 +27,12 @@ pub enum Refusal {
     ProcessGroup,
     /// There are no daemon processes of this group.
     NoDaemons,
+    /// The daemon processes of this group are for another server.
+    OtherServers,
+    /// It has been logged why, and the client gets this status.
+    Logged(u16),
+    /// The client has its answer, or is gone.
+    Answered,
     /// The operator wants no Python in httpd's processes.
     Restricted,
     /// Python did not start in this process; the log of its start says why.
@@ -44,8 +50,13 @@ impl Refusal {
             Self::TransferEncoding => 501,
             Self::Chunked => 411,
             Self::ContentLength => 400,
-            Self::ProcessGroup | Self::NoDaemons | Self::Restricted | Self::NoPython => 500,
-            Self::Body(status) | Self::Engine(status) => status,
+            Self::ProcessGroup
+            | Self::NoDaemons
+            | Self::OtherServers
+            | Self::Restricted
+            | Self::NoPython => 500,
+            Self::Body(status) | Self::Engine(status) | Self::Logged(status) => status,
+            Self::Answered => 200,
         }
     }
 
@@ -69,11 +80,14 @@ impl Refusal {
                 "WSGI0149: WSGIRestrictProcess keeps the request out of its process group"
             }
             Self::NoDaemons => "WSGI0150: there are no daemon processes of the process group",
+            Self::OtherServers => {
+                "WSGI0152: the daemon processes of the process group are for another server"
+            }
             Self::Restricted => {
                 "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
             }
             Self::NoPython => "WSGI0210: Python did not start in this process",
-            Self::Body(_) | Self::Engine(_) => return None,
+            Self::Body(_) | Self::Engine(_) | Self::Logged(_) | Self::Answered => return None,
         })
     }
 
@@ -83,6 +97,8 @@ impl Refusal {
             self,
             Self::ProcessGroup
                 | Self::NoDaemons
+                | Self::OtherServers
+                | Self::Logged(_)
                 | Self::Restricted
                 | Self::NoPython
                 | Self::Engine(_)

@@ -208,6 +208,12 @@ pub fn user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// The number of the group that this process is.
+pub fn group() -> u32 {
+    // SAFETY: no arguments, cannot fail.
+    unsafe { libc::getegid() }
+}
+
 /// Whether this process may do what only root may (its effective user is root).
 pub fn is_root() -> bool {
     user() == 0

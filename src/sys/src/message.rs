@@ -22,7 +22,9 @@ pub fn send(
     let mut bytes = vec![0; 4];
     bytes = postcard::to_extend(value, bytes).map_err(invalid)?;
     let length = bytes.len() - 4;
-    let prefix = u32::try_from(length).ok().filter(|_| length <= MOST_MESSAGE);
+    let prefix = u32::try_from(length)
+        .ok()
+        .filter(|_| length <= MOST_MESSAGE);
     let prefix = prefix.ok_or_else(|| invalid("a message is too long"))?;
     bytes[..4].copy_from_slice(&prefix.to_ne_bytes());
     let mut sent = 0;

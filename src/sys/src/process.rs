@@ -106,6 +106,18 @@ fn ended(status: i32) -> Ended {
     }
 }
 
+/// Whether the process `number` runs, as far as this one may know. A child that has ended is reaped by the way.
+pub fn is_there(number: u32) -> bool {
+    let number = number.cast_signed();
+    let mut status = 0;
+    // SAFETY: `status` is writable; no child of this number is an error, not undefined behaviour.
+    if number <= 0 || unsafe { libc::waitpid(number, &raw mut status, libc::WNOHANG) } == number {
+        return false;
+    }
+    // SAFETY: takes numbers only; signal 0 is sent to nobody.
+    done(unsafe { libc::kill(number, 0) }).is_ok()
+}
+
 /// Ends this process now: nothing more of it runs, no destructor, no exit handler, whatever its threads do.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: takes a number, and does not return.

@@ -48,7 +48,10 @@ mod tests {
     fn a_time_is_shown_as_httpd_does() {
         // Noon of a Thursday in every time zone of Earth but a few islands'.
         let text = shown(Duration::new(43_200, 7_000));
-        assert!(text.starts_with("Thu Jan 01 ") || text.starts_with("Fri Jan 02 "), "{text}");
+        assert!(
+            text.starts_with("Thu Jan 01 ") || text.starts_with("Fri Jan 02 "),
+            "{text}"
+        );
         assert!(text.ends_with(".000007 1970"), "{text}");
     }
 }

@@ -124,5 +124,7 @@ pub(super) fn end_in_any_case(limit: Duration) {
         );
         process::exit_now(FORCED);
     };
-    let _ = thread::Builder::new().name("wsgi-reaper".into()).spawn(reap);
+    let _ = thread::Builder::new()
+        .name("wsgi-reaper".into())
+        .spawn(reap);
 }

@@ -25,7 +25,10 @@ pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
     if group.cpu_priority != 0
         && let Err(error) = privileges::set_priority(group.cpu_priority)
     {
-        super::log::say(clutch_core::log::Level::Warning, &format!("WSGI0075: {error}"));
+        super::log::say(
+            clutch_core::log::Level::Warning,
+            &format!("WSGI0075: {error}"),
+        );
     }
     if let (Some(root), true) = (&group.chroot, is_root) {
         privileges::change_root(path(root)).map_err(|error| named("WSGI0003", error))?;
@@ -59,11 +62,16 @@ fn limits(spec: &GroupSpec) -> io::Result<()> {
     let seconds = group.cpu_time_limit.as_secs();
     if seconds > 0 {
         let hard = seconds + 1 + group.shutdown_timeout.as_secs();
-        limit(Resource::Cpu, Some(seconds), Some(hard)).map_err(|error| named("WSGI0076", error))?;
+        limit(Resource::Cpu, Some(seconds), Some(hard))
+            .map_err(|error| named("WSGI0076", error))?;
     }
     for (resource, bytes, id) in [
         (Resource::Data, group.memory_limit, "WSGI0077"),
-        (Resource::AddressSpace, group.virtual_memory_limit, "WSGI0078"),
+        (
+            Resource::AddressSpace,
+            group.virtual_memory_limit,
+            "WSGI0078",
+        ),
     ] {
         if bytes > 0 {
             limit(resource, Some(bytes), Some(bytes)).map_err(|error| named(id, error))?;
@@ -77,14 +85,19 @@ fn go_home(spec: &GroupSpec, who: &Who, is_root: bool) -> io::Result<()> {
     if let Some(home) = &spec.group.home {
         return env::set_current_dir(path(home)).map_err(|error| {
             let home = path(home).display();
-            io::Error::new(error.kind(), format!("WSGI0009: home {home} cannot be entered: {error}"))
+            io::Error::new(
+                error.kind(),
+                format!("WSGI0009: home {home} cannot be entered: {error}"),
+            )
         });
     }
     if is_root && who.uid != spec.httpd.uid {
         let home = who.home.clone().unwrap_or_else(|| PathBuf::from("/"));
         if let Err(error) = env::set_current_dir(&home) {
             let home = home.display();
-            let text = format!("WSGI0010: the home {home} of the user cannot be entered ({error}); the working directory is /");
+            let text = format!(
+                "WSGI0010: the home {home} of the user cannot be entered ({error}); the working directory is /"
+            );
             super::log::say(clutch_core::log::Level::Warning, &text);
             env::set_current_dir("/")?;
         }

@@ -67,7 +67,10 @@ pub(crate) fn run() -> ExitCode {
     let Ok([socket, listener]) = spawn::given(2).and_then(|given| {
         <[OwnedFd; 2]>::try_from(given).map_err(|_| std::io::ErrorKind::InvalidInput.into())
     }) else {
-        log::say(Level::Alert, "a daemon is started by the supervisor, not by hand");
+        log::say(
+            Level::Alert,
+            "a daemon is started by the supervisor, not by hand",
+        );
         return ExitCode::from(UNFIT);
     };
     let mut supervisor = Supervisor {
@@ -197,7 +200,11 @@ impl Daemon {
             }
             Signal::User1 => {
                 let evicts = !self.state.spec.group.eviction_timeout.is_zero();
-                let reason = if evicts { "eviction_signal" } else { "graceful_signal" };
+                let reason = if evicts {
+                    "eviction_signal"
+                } else {
+                    "graceful_signal"
+                };
                 self.state.wish(reason);
             }
             Signal::CpuLimit => self.state.wish("cpu_time_limit"),

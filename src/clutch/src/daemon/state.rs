@@ -187,7 +187,11 @@ impl State {
     /// Whether a process with this wish takes no more requests from now on.
     pub(super) fn must_leave_at_once(&self, reason: &str) -> bool {
         let runs_once = self.spec.group.threads == 1 && self.spec.group.maximum_requests == 1;
-        runs_once || matches!(reason, "inactivity_timeout" | "startup_timeout" | FRESH_RELOAD)
+        runs_once
+            || matches!(
+                reason,
+                "inactivity_timeout" | "startup_timeout" | FRESH_RELOAD
+            )
     }
 
     /// Whether the script of a request has been changed since this process saw it first.

@@ -58,7 +58,10 @@ fn work(state: &State, engine: Engine) {
             }
             Ok(None) => (),
             Err(error) => {
-                log::say(Level::Crit, &format!("WSGI0018: waiting for requests failed: {error}"));
+                log::say(
+                    Level::Crit,
+                    &format!("WSGI0018: waiting for requests failed: {error}"),
+                );
                 thread::sleep(Duration::from_secs(1));
             }
         }
@@ -80,7 +83,10 @@ fn accept(state: &State) -> Option<Arc<OwnedFd>> {
         Ok(connection) => connection,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
         Err(error) => {
-            log::say(Level::Error, &format!("a connection was not taken: {error}"));
+            log::say(
+                Level::Error,
+                &format!("a connection was not taken: {error}"),
+            );
             thread::sleep(Duration::from_millis(100)); // out of descriptors, say
             return None;
         }
@@ -89,7 +95,8 @@ fn accept(state: &State) -> Option<Arc<OwnedFd>> {
         Ok(peer) if peer.uid == 0 || peer.uid == state.spec.httpd.uid => (),
         Ok(peer) => {
             let (pid, uid) = (peer.pid, peer.uid);
-            let text = format!("WSGI0034: process {pid} of user {uid} is not httpd's and was turned away");
+            let text =
+                format!("WSGI0034: process {pid} of user {uid} is not httpd's and was turned away");
             log::say(Level::Alert, &text);
             return None;
         }
@@ -181,9 +188,7 @@ fn one_request(
     let group = request.group.bytes();
     let (unit, waits) = state.reload(group);
     let replaces_process = unit == ReloadUnit::Process && request.reload;
-    if replaces_process
-        && state.is_changed(group, request.script.bytes(), request.script_mtime)
-    {
+    if replaces_process && state.is_changed(group, request.script.bytes(), request.script_mtime) {
         state.wish(FRESH_RELOAD);
         if waits {
             drop(busy);
@@ -236,7 +241,9 @@ fn watch(state: &State, connection: &Arc<OwnedFd>, turn: &Arc<Turn>) -> Option<A
 }
 
 fn malformed(what: &str) -> After {
-    let text = format!("WSGI0080: what came over a connection is no request: {what}; the connection is closed");
+    let text = format!(
+        "WSGI0080: what came over a connection is no request: {what}; the connection is closed"
+    );
     log::say(Level::Error, &text);
     After::Close
 }

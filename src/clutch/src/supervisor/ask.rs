@@ -52,7 +52,10 @@ impl Questions {
                 askers: Vec::new(),
             }),
             Err(error) => {
-                log::say(Level::Warning, &format!("nobody can ask the supervisor: {error}"));
+                log::say(
+                    Level::Warning,
+                    &format!("nobody can ask the supervisor: {error}"),
+                );
                 None
             }
         }
@@ -94,7 +97,11 @@ impl Drop for Questions {
 
 impl Asker {
     fn goes_on(&mut self, supervisor: &mut Supervisor) -> bool {
-        if self.inbox.fill(self.socket.as_fd(), Waiting::Never).is_err() {
+        if self
+            .inbox
+            .fill(self.socket.as_fd(), Waiting::Never)
+            .is_err()
+        {
             return false;
         }
         let is_late = self.since.elapsed() >= PATIENCE;
@@ -121,7 +128,9 @@ impl Asker {
             Question::Reload(..) | Question::Status if !self.is_an_operator() => false,
             Question::Reload(name, application_group) => {
                 let groups = supervisor.groups.iter_mut();
-                let mut found = groups.filter(|group| *group.spec.group.name == **name).peekable();
+                let mut found = groups
+                    .filter(|group| *group.spec.group.name == **name)
+                    .peekable();
                 let reply = match found.peek() {
                     Some(_) => Reply::Done,
                     None => Reply::Unknown,

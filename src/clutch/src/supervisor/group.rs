@@ -15,9 +15,9 @@ use clutch_sys::process::Ended;
 use clutch_sys::signal::never_wait;
 use clutch_sys::socket::{Listener, Listening};
 
+use super::Death;
 use super::member::{Life, Member, with_preloads};
 use super::who::who;
-use super::Death;
 use crate::daemon::log;
 
 /// The pause after a daemon that has ended soon after its start; doubled each time.
@@ -66,7 +66,9 @@ impl Group {
                 let name = String::from_utf8_lossy(&spec.group.name).into_owned();
                 log::say(
                     Level::Alert,
-                    &format!("WSGI0013: group '{name}' has no socket, and its requests get status 503: {error}"),
+                    &format!(
+                        "WSGI0013: group '{name}' has no socket, and its requests get status 503: {error}"
+                    ),
                 );
                 (None, Some(error.to_string()))
             }
@@ -105,7 +107,9 @@ fn listen(spec: &GroupSpec) -> std::io::Result<Arc<Socket>> {
     let is_root = clutch_sys::account::is_root();
     let owner = match &spec.group.socket_user {
         Some(AccountName::Number(uid)) => *uid,
-        Some(AccountName::Name(name)) => Account::named(name)?.map_or(spec.httpd.uid, |one| one.uid),
+        Some(AccountName::Name(name)) => {
+            Account::named(name)?.map_or(spec.httpd.uid, |one| one.uid)
+        }
         None => spec.httpd.uid,
     };
     let wanted = Listening {
@@ -148,7 +152,12 @@ impl Group {
 
     /// What is waited for.
     pub(super) fn sources<'s>(&'s self, sources: &mut Vec<BorrowedFd<'s>>) {
-        sources.extend(self.members.iter().filter_map(Member::socket).map(AsFd::as_fd));
+        sources.extend(
+            self.members
+                .iter()
+                .filter_map(Member::socket)
+                .map(AsFd::as_fd),
+        );
         if let Some(socket) = self.listener.as_ref().filter(|_| self.sleeps()) {
             sources.push(socket.descriptor.as_fd());
         }
@@ -193,7 +202,11 @@ impl Group {
     /// Whether there are connections that no daemon has taken.
     fn somebody_waits(&self) -> bool {
         let waits = |socket: &Arc<Socket>| {
-            poll::wait(socket.descriptor.as_fd(), Interest::Read, Some(Duration::ZERO))
+            poll::wait(
+                socket.descriptor.as_fd(),
+                Interest::Read,
+                Some(Duration::ZERO),
+            )
         };
         self.listener
             .as_ref()
@@ -251,7 +264,10 @@ impl Group {
         let graceful = self.spec.group.graceful_timeout;
         let shutdown = self.spec.group.shutdown_timeout;
         if spare || self.retired {
-            let retiring = self.members.iter_mut().filter(|one| one.life == Life::Retiring);
+            let retiring = self
+                .members
+                .iter_mut()
+                .filter(|one| one.life == Life::Retiring);
             retiring.for_each(|member| member.drain(graceful, "replaced", shutdown));
         }
     }
@@ -262,9 +278,8 @@ impl Group {
         };
         let spec = with_preloads(&self.spec, &self.loaded);
         let log = self.log.clone();
-        let started = who(&spec.group, &spec.httpd).and_then(|who| {
-            Member::start(&spec, &who, &socket.descriptor, log.as_deref())
-        });
+        let started = who(&spec.group, &spec.httpd)
+            .and_then(|who| Member::start(&spec, &who, &socket.descriptor, log.as_deref()));
         match started {
             Ok(member) => {
                 self.members.push(member);
@@ -303,9 +318,12 @@ impl Group {
         let why = reason(ended, member.why.as_deref());
         let name = self.shown();
         let lived = member.started.elapsed();
-        let failed = member.life == Life::Starting || (member.life == Life::Leaving && lived < FIRST_PAUSE)
+        let failed = member.life == Life::Starting
+            || (member.life == Life::Leaving && lived < FIRST_PAUSE)
             || matches!(ended, Ended::Exit(70));
-        let bad = failed || !was_told && lived < GOOD_LIFE || matches!(ended, Ended::Signal { .. }) && lived < GOOD_LIFE;
+        let bad = failed
+            || !was_told && lived < GOOD_LIFE
+            || matches!(ended, Ended::Signal { .. }) && lived < GOOD_LIFE;
         match bad {
             true => self.wait_longer(),
             false => (self.pause, self.not_before) = (FIRST_PAUSE, None),
@@ -322,7 +340,10 @@ impl Group {
             Some(_) => "; another is started after a pause",
             None => "",
         };
-        log::say(level, &format!("process {pid} of group '{name}' has ended: {why}{then}"));
+        log::say(
+            level,
+            &format!("process {pid} of group '{name}' has ended: {why}{then}"),
+        );
         Some(Death { pid, why })
     }
 
@@ -387,7 +408,9 @@ impl Group {
         let processes = self.members.iter();
         GroupStatus {
             name: self.spec.group.name.to_vec(),
-            processes: processes.map(|one| (one.pid, life(one).to_owned())).collect(),
+            processes: processes
+                .map(|one| (one.pid, life(one).to_owned()))
+                .collect(),
             deaths: self.deaths,
         }
     }
@@ -400,7 +423,10 @@ fn reason(ended: Ended, said: Option<&str>) -> String {
         Ended::Exit(status) => format!("it ended with status {status}"),
         Ended::Signal { number, core } => {
             let core = if core { ", with a core file" } else { "" };
-            format!("it was ended by signal {number} ({}){core}", signal_name(number))
+            format!(
+                "it was ended by signal {number} ({}){core}",
+                signal_name(number)
+            )
         }
     };
     match said {

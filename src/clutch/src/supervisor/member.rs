@@ -103,7 +103,10 @@ impl Member {
             return Vec::new();
         }
         let mut said = Vec::new();
-        self.silent = self.inbox.fill(self.socket.as_fd(), Waiting::Never).is_err();
+        self.silent = self
+            .inbox
+            .fill(self.socket.as_fd(), Waiting::Never)
+            .is_err();
         loop {
             match self.inbox.next() {
                 Ok(Some(report)) => said.push(report),
@@ -167,7 +170,9 @@ fn environment(spec: &GroupSpec, who: &Who) -> Vec<(OsString, OsString)> {
         }
     };
     if let Some(name) = &who.name {
-        ["USER", "USERNAME", "LOGNAME"].map(|variable| set(variable, OsStr::new(name), true));
+        for variable in ["USER", "USERNAME", "LOGNAME"] {
+            set(variable, OsStr::new(name), true);
+        }
     }
     if let Some(home) = &who.home {
         set("HOME", home.as_os_str(), false);

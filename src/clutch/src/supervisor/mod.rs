@@ -71,7 +71,10 @@ pub(crate) struct Supervisor {
 pub(crate) fn run() -> ExitCode {
     let parent = spawn::given(1).ok().and_then(|mut given| given.pop());
     let Some(parent) = parent else {
-        log::say(Level::Alert, "the supervisor is started by httpd, not by hand");
+        log::say(
+            Level::Alert,
+            "the supervisor is started by httpd, not by hand",
+        );
         return ExitCode::FAILURE;
     };
     log::keep(Level::Info);
@@ -87,7 +90,10 @@ pub(crate) fn run() -> ExitCode {
     let signals = match Signals::watch(&watched) {
         Ok(signals) => signals,
         Err(error) => {
-            log::say(Level::Alert, &format!("the supervisor cannot take signals: {error}"));
+            log::say(
+                Level::Alert,
+                &format!("the supervisor cannot take signals: {error}"),
+            );
             return ExitCode::FAILURE;
         }
     };
@@ -159,13 +165,20 @@ impl Supervisor {
 
     /// Takes the parent's orders. `false` if it is gone.
     fn hear_parent(&mut self) -> bool {
-        if self.inbox.fill(self.parent.as_fd(), Waiting::Never).is_err() {
+        if self
+            .inbox
+            .fill(self.parent.as_fd(), Waiting::Never)
+            .is_err()
+        {
             return false;
         }
         loop {
             match self.inbox.next() {
                 Ok(Some(Order::Hello(build))) if build != control::BUILD => {
-                    let text = format!("the module is of build {build}, the program clutch of {}: they do not go together", control::BUILD);
+                    let text = format!(
+                        "the module is of build {build}, the program clutch of {}: they do not go together",
+                        control::BUILD
+                    );
                     log::say(Level::Alert, &text);
                     return false;
                 }
@@ -177,7 +190,10 @@ impl Supervisor {
                 Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
                 Ok(None) => return !self.inbox.has_ended(),
                 Err(error) => {
-                    log::say(Level::Alert, &format!("what httpd says is not understood: {error}"));
+                    log::say(
+                        Level::Alert,
+                        &format!("what httpd says is not understood: {error}"),
+                    );
                     return false;
                 }
             }
@@ -213,7 +229,9 @@ impl Supervisor {
         let answer = Answer::Listening(failed);
         let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
         if !epoch.graceful {
-            self.old.iter_mut().for_each(|group| group.hurry(LAST_LIMIT));
+            self.old
+                .iter_mut()
+                .for_each(|group| group.hurry(LAST_LIMIT));
         }
     }
 
@@ -224,7 +242,9 @@ impl Supervisor {
     /// Notes which daemons have ended, and why.
     fn reap(&mut self) {
         while let Ok(Some((pid, ended))) = process::reap() {
-            let found = self.all_groups_mut().find_map(|group| group.ended(pid, ended));
+            let found = self
+                .all_groups_mut()
+                .find_map(|group| group.ended(pid, ended));
             if let Some(death) = found {
                 self.deaths.push_back(death);
                 if self.deaths.len() > MOST_DEATHS {

@@ -36,7 +36,9 @@ pub(crate) fn who(group: &DaemonGroup, httpd: &Owner) -> io::Result<Who> {
         (None, _) => httpd.uid,
     };
     if uid == 0 && clutch_sys::account::is_root() {
-        return Err(refused("user root is not allowed to run applications".into()));
+        return Err(refused(
+            "user root is not allowed to run applications".into(),
+        ));
     }
     let gid = match &group.group {
         Some(name) => group_number(name)?,
@@ -110,7 +112,10 @@ mod tests {
     fn the_group_is_httpds_unless_it_is_named_and_others_are_as_listed() {
         let found = who(&group("user=nobody"), &HTTPD).unwrap();
         assert_eq!((found.uid, found.gid), (65534, 33));
-        let found = who(&group("user=#4711 group=#12 supplementary-groups=daemon,#5"), &HTTPD);
+        let found = who(
+            &group("user=#4711 group=#12 supplementary-groups=daemon,#5"),
+            &HTTPD,
+        );
         let found = found.unwrap();
         assert_eq!((found.uid, found.gid, found.name), (4711, 12, None));
         assert_eq!(found.groups, Some(vec![12, 1, 5]));

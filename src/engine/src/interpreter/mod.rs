@@ -36,7 +36,7 @@ use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
 pub use parts::Parts;
-pub use pool::{current, preload, reload, start, stop};
+pub use pool::{beat, current, preload, reload, start, stop};
 pub use refusal::Refusal;
 
 use crate::error::Error;

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::group::Group;
 use super::rung::{Abilities, Rung};
+use super::thread::Work;
 use super::{Interpreter, ending, lease, making, processors, replace, script, seat, thread};
 use crate::error::{Error, Kind};
 use crate::python::{Attached, InterpreterId, PyResult, runtime};
@@ -186,6 +187,16 @@ impl Pool {
     /// Every interpreter that has not ended.
     pub(super) fn interpreters(&self) -> Vec<Arc<Interpreter>> {
         self.made.read().clone()
+    }
+}
+
+/// Takes the main interpreter's GIL and gives it back. A process that stops does not wait for it.
+pub fn beat() {
+    let Some(_work) = Work::begin() else {
+        return;
+    };
+    if let Ok(main) = seat::main() {
+        main.state().attach(|_| ());
     }
 }
 

@@ -7,9 +7,11 @@ mod relay;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use clutch_core::config::Settings;
 use clutch_core::config::daemon::DaemonGroup;
+use clutch_core::exchange::Exchange;
 use clutch_core::log::Level;
 use clutch_core::transport::Kind;
 use clutch_sys::link::{Buffers, Link, Lost};
@@ -75,10 +77,28 @@ impl Daemons {
         &self,
         carried: Request<'_>,
         request: &abi::Request<'_>,
-        attached: Attached,
-        terms: Terms,
+        settings: &Settings<'_>,
         exchange: &mut Embedded<'_>,
     ) -> Result<Option<u16>, Refusal> {
+        let attached = Attached {
+            log_level: exchange.log_level() as u8,
+            is_https: exchange.is_https(),
+            counts: !settings.ignore_activity,
+        };
+        let timeout = self.group.socket_timeout;
+        let terms = Terms {
+            error_override: settings.error_override,
+            timeout: if timeout.is_zero() {
+                carried.server().timeout()
+            } else {
+                timeout
+            },
+        };
+        let request = &abi::Request {
+            queue_start: microseconds(),
+            fields: request.fields,
+            ..*request
+        };
         let mut buffers = BUFFERS.take();
         let outcome = self.offer(request, attached, terms, exchange, &mut buffers);
         BUFFERS.set(buffers);
@@ -97,8 +117,10 @@ impl Daemons {
         let until = Instant::now() + self.group.connect_timeout.max(terms.timeout);
         let mut fresh = false;
         for attempt in 0..MOST_TRIES {
-            let Connected { socket, kept, .. } =
-                self.pool.connect(fresh, terms.timeout).map_err(Failed::NoWay)?;
+            let Connected { socket, kept, .. } = self
+                .pool
+                .connect(fresh, terms.timeout)
+                .map_err(Failed::NoWay)?;
             let mut link = Link::over(socket, buffers);
             link.put(Kind::Request, 0, |bytes| {
                 wire::put_request(bytes, request, attached);
@@ -116,14 +138,16 @@ impl Daemons {
                 }
                 Err(End::Again) => fresh = true,
                 // Nobody has begun with it: the daemon went away before it had read everything.
-                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept,
+                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
                 Err(end) => return Err(Failed::Ended(end, relay.daemon())),
             }
             if Instant::now() >= until {
                 break;
             }
             if attempt > 2 && fresh {
-                thread::sleep(Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))));
+                thread::sleep(
+                    Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))),
+                );
             }
         }
         Err(Failed::NobodyBegins)
@@ -135,11 +159,14 @@ impl Daemons {
         let (status, text) = match failed {
             Failed::NoWay(error) => {
                 let id = match error.kind() {
-                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut => "WSGI0116",
+                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut => {
+                        "WSGI0116"
+                    }
                     _ => "WSGI0117",
                 };
                 let path = self.pool.path().display();
-                let text = format!("{id}: no daemon of group '{name}' can be reached at {path}: {error}");
+                let text =
+                    format!("{id}: no daemon of group '{name}' can be reached at {path}: {error}");
                 (503, text)
             }
             Failed::NobodyBegins => (
@@ -155,7 +182,9 @@ impl Daemons {
             ),
             Failed::Ended(End::Lost(Lost::TimedOut), _) => (
                 504,
-                format!("WSGI0145: a daemon of group '{name}' has not answered within the time limit"),
+                format!(
+                    "WSGI0145: a daemon of group '{name}' has not answered within the time limit"
+                ),
             ),
             Failed::Ended(End::Lost(Lost::Malformed), daemon) => (
                 502,
@@ -165,7 +194,9 @@ impl Daemons {
                 let why = self.pool.why(daemon).unwrap_or_else(|| lost.to_string());
                 (
                     502,
-                    format!("WSGI0146: process {daemon} of group '{name}' has ended before it had answered: {why}"),
+                    format!(
+                        "WSGI0146: process {daemon} of group '{name}' has ended before it had answered: {why}"
+                    ),
                 )
             }
             Failed::Ended(End::Again, _) => return Refusal::Logged(503),
@@ -184,4 +215,10 @@ enum Failed {
     NobodyBegins,
     /// The connection to a daemon ended, with the daemon's process number if it is known.
     Ended(End, u32),
+}
+
+/// Now, after 1970.
+fn microseconds() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(now.unwrap_or_default().as_micros()).unwrap_or(i64::MAX)
 }

@@ -3,13 +3,12 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clutch_sys::link;
 use clutch_sys::socket::{self, NotConnected, Waiting};
-use parking_lot::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most connections that are kept; more than the threads of any child would use at once.
 const MOST_KEPT: usize = 1024;
@@ -46,6 +45,10 @@ impl Pool {
         }
     }
 
+    fn idle(&self) -> MutexGuard<'_, Vec<Arc<OwnedFd>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -53,7 +56,7 @@ impl Pool {
     /// A connection: one that was kept, or a new one, for which `timeout` is the limit of each sending and receiving. `fresh`: a new
     /// one.
     pub(super) fn connect(&self, fresh: bool, timeout: Duration) -> io::Result<Connected> {
-        if !fresh && let Some(socket) = self.idle.lock().pop() {
+        if !fresh && let Some(socket) = self.idle().pop() {
             return Ok(Connected { socket, kept: true });
         }
         let until = Instant::now() + self.limit;
@@ -69,7 +72,9 @@ impl Pool {
                 }
                 Err(NotConnected::Refused) => io::ErrorKind::ConnectionRefused.into(),
                 Err(NotConnected::Full) => io::ErrorKind::WouldBlock.into(),
-                Err(NotConnected::Failed(error)) if error.kind() == io::ErrorKind::NotFound => error,
+                Err(NotConnected::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {
+                    error
+                }
                 Err(NotConnected::Failed(error)) => return Err(error),
             };
             if Instant::now() >= until {
@@ -82,7 +87,7 @@ impl Pool {
     /// Takes a connection back after its request.
     pub(super) fn keep(&self, socket: Option<Arc<OwnedFd>>) {
         if let Some(socket) = socket.filter(|_| self.keeps) {
-            let mut idle = self.idle.lock();
+            let mut idle = self.idle();
             if idle.len() < MOST_KEPT {
                 idle.push(socket);
             }

@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
-use clutch_core::transport::{Decoder, Encoder, Header, Kind, Malformed, PIECE, VERSION};
+use clutch_core::transport::{Decoder, Header, Kind, Malformed, PIECE, VERSION};
 use clutch_sys::link::{Link, Lost};
 use clutch_sys::poll::{self, Interest};
 use ffi_engine::wire;
@@ -172,7 +172,10 @@ impl<'g> Relay<'g> {
 
     fn head(&mut self, head: &ResponseHead<'_>, exchange: &mut Embedded<'_>) -> Result<(), End> {
         let most = self.group.header_buffer_size as usize - 2;
-        let lengths = head.headers.iter().map(|(name, value)| name.len() + 2 + value.len());
+        let lengths = head
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + 2 + value.len());
         if let Some(length) = lengths.max().filter(|&length| length > most) {
             return Err(End::HeadTooLong(length));
         }
@@ -183,12 +186,7 @@ impl<'g> Relay<'g> {
         Ok(exchange.start(head)?)
     }
 
-    fn data(
-        &mut self,
-        data: &[u8],
-        then: Then,
-        exchange: &mut Embedded<'_>,
-    ) -> Result<(), End> {
+    fn data(&mut self, data: &[u8], then: Then, exchange: &mut Embedded<'_>) -> Result<(), End> {
         if self.overridden.is_some() {
             return Ok(());
         }
@@ -236,12 +234,7 @@ fn log(payload: &[u8], level: u8, exchange: &Embedded<'_>) -> Result<(), Malform
 }
 
 /// Sends at most `most` bytes of the body; what is there, or all of them if the application waits for that.
-fn body(
-    link: &mut Link<'_>,
-    exchange: &mut Embedded<'_>,
-    most: u64,
-    all: bool,
-) -> Result<(), End> {
+fn body(link: &mut Link<'_>, exchange: &mut Embedded<'_>, most: u64, all: bool) -> Result<(), End> {
     let mut left = usize::try_from(most).unwrap_or(usize::MAX);
     loop {
         let bytes = match exchange.read(left.min(PIECE), all) {

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use clutch_sys::account::is_root;
+use clutch_sys::account::{self, is_root};
 
 use crate::httpd::pool::Pool;
 use crate::state::Owner;
@@ -26,6 +26,25 @@ pub fn in_runtime_directory(pool: Pool<'_>, name: &str) -> Option<PathBuf> {
     // SAFETY: NUL-terminated, in the pool.
     let path = unsafe { CStr::from_ptr(path.as_ptr()) };
     Some(OsStr::from_bytes(path.to_bytes()).into())
+}
+
+/// A path, below httpd's root (`ServerRoot`) unless it is absolute.
+pub fn in_server_root(pool: Pool<'_>, name: &[u8]) -> Option<PathBuf> {
+    let name = pool.c_string(name);
+    // SAFETY: the pool is alive, `name` is NUL-terminated and lives as long.
+    let path = unsafe { ffi_httpd::ap_server_root_relative(pool.raw(), name.as_ptr()) };
+    let path = NonNull::new(path)?;
+    // SAFETY: NUL-terminated, in the pool.
+    let path = unsafe { CStr::from_ptr(path.as_ptr()) };
+    Some(OsStr::from_bytes(path.to_bytes()).into())
+}
+
+/// The numbers of the user and the group that children run as.
+pub fn user_of_children() -> (u32, u32) {
+    match owner_of_children() {
+        Some(owner) => (owner.uid, owner.gid),
+        None => (account::user(), account::group()),
+    }
 }
 
 /// Who the children become (`User`, `Group`), where this process may change who they are.

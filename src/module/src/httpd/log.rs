@@ -9,6 +9,8 @@
 //! | CLUTCH0002 | error | no engine suits the configuration |
 //! | CLUTCH0003 | warning | a process should be replaced |
 //! | CLUTCH0004 | error | an environment of a group does not suit the configuration |
+//! | CLUTCH0005 | alert | the supervisor of the daemons has ended |
+//! | CLUTCH0006 | error | a group of daemons does not suit the configuration, or cannot be started |
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -18,6 +20,7 @@ use smallvec::SmallVec;
 
 use crate::httpd::record;
 use crate::httpd::request::Request;
+use crate::httpd::server::Server;
 
 /// A panic in the module.
 pub const PANIC: &str = "CLUTCH0001:";
@@ -27,6 +30,11 @@ pub const NO_ENGINE: &str = "CLUTCH0002:";
 pub const RETIRE: &str = "CLUTCH0003:";
 /// An environment of a group does not suit the configuration.
 pub const NO_HOME: &str = "CLUTCH0004:";
+
+/// The supervisor of the daemons has ended.
+pub const SUPERVISOR: &str = "CLUTCH0005:";
+/// A group of daemons does not suit the configuration, or cannot be started.
+pub const NO_DAEMONS: &str = "CLUTCH0006:";
 
 /// The main server's level for this module. Written when a child starts, before it has threads; else constant.
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Warning as u8);
@@ -57,6 +65,14 @@ pub fn follow_main_server() {
         LEVEL.store(level as u8, Ordering::Relaxed);
     }
     Forward::to(MainLog).install();
+}
+
+/// The most detailed level that the log of `server` keeps.
+pub fn level_of(server: Server<'_>) -> Level {
+    // SAFETY: the server is alive; the index is ours.
+    let level =
+        unsafe { ffi_httpd::ap_get_server_module_loglevel(server.raw(), record::module_index()) };
+    Level::from_number(u8::try_from(level).unwrap_or_default())
 }
 
 /// Writes a line about the server.

@@ -24,6 +24,7 @@ mod respond;
 mod server;
 mod slots;
 mod table;
+pub mod watched;
 
 pub use body::Body;
 pub use boundary::Outcome;

@@ -74,6 +74,16 @@ impl<'r> Response<'r> {
         self.client_is_there()
     }
 
+    /// Pushes what has been written to the client.
+    ///
+    /// # Errors
+    ///
+    /// As [`clutch_core::exchange::Exchange::write`].
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.brigade().append_flush();
+        self.pass()
+    }
+
     /// Sends a part of a file, and the end of the response.
     ///
     /// # Errors

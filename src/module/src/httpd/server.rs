@@ -1,13 +1,18 @@
 //! A server or virtual host, and what we keep with it.
 
+use std::ffi::CStr;
+use std::io;
 use std::marker::PhantomData;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use clutch_core::config::ServerSection;
 
 use crate::engine::Choice;
+use crate::httpd::pool::Pool;
 use crate::httpd::record;
 
 /// What we keep with each server.
@@ -48,6 +53,67 @@ impl<'s> Server<'s> {
     pub fn port(self) -> u16 {
         // SAFETY: a server record lives as long as its configuration.
         unsafe { self.raw.as_ref() }.port
+    }
+
+    /// `ServerName`, as configured; empty if there is none.
+    pub fn name(self) -> &'s [u8] {
+        // SAFETY: a server record lives as long as its configuration.
+        let name = NonNull::new(unsafe { self.raw.as_ref() }.server_hostname);
+        // SAFETY: NUL-terminated, and as long as the server.
+        name.map_or(&[], |name| {
+            unsafe { CStr::from_ptr(name.as_ptr()) }.to_bytes()
+        })
+    }
+
+    /// Whether it is a virtual host.
+    pub fn is_virtual(self) -> bool {
+        // SAFETY: a server record lives as long as its configuration.
+        unsafe { self.raw.as_ref() }.is_virtual != 0
+    }
+
+    /// `Timeout`
+    pub fn timeout(self) -> Duration {
+        // SAFETY: a server record lives as long as its configuration.
+        let microseconds = unsafe { self.raw.as_ref() }.timeout;
+        Duration::from_micros(u64::try_from(microseconds).unwrap_or_default())
+    }
+
+    /// The same number for servers that have the same error log.
+    pub fn log_identity(self) -> usize {
+        // SAFETY: a server record lives as long as its configuration.
+        unsafe { self.raw.as_ref() }.error_log as usize
+    }
+
+    /// The error log, as a descriptor of its own; standard error if it is no file.
+    ///
+    /// # Errors
+    ///
+    /// There is no descriptor left.
+    pub fn error_log(self) -> io::Result<OwnedFd> {
+        // SAFETY: a server record lives as long as its configuration.
+        let file = unsafe { self.raw.as_ref() }.error_log;
+        let mut descriptor = -1;
+        if !file.is_null() {
+            // SAFETY: the file of a live server; APR writes a number.
+            unsafe { ffi_httpd::apr_os_file_get(&raw mut descriptor, file) };
+        }
+        if descriptor < 0 {
+            return io::stderr().as_fd().try_clone_to_owned();
+        }
+        // SAFETY: open as long as the server's configuration.
+        unsafe { BorrowedFd::borrow_raw(descriptor) }.try_clone_to_owned()
+    }
+
+    /// Calls `task` when httpd's parent ends, not when it restarts. In children, too, when they end.
+    pub fn before_the_parent_ends(self, task: fn()) {
+        // SAFETY: a server record lives as long as its configuration.
+        let Some(process) = NonNull::new(unsafe { self.raw.as_ref() }.process) else {
+            return;
+        };
+        // SAFETY: httpd's record of its process lives as long as that.
+        let pool = unsafe { process.as_ref() }.pool;
+        // SAFETY: the pool of the process lives as long as that.
+        unsafe { Pool::of_hook(pool) }.before_end(task);
     }
 
     /// This server, the main one, and all virtual hosts.

@@ -1,0 +1,217 @@
+//! The supervisor of all daemons, as httpd's processes see it: started by the parent, told of each new configuration, asked by
+//! children why a daemon has ended.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clutch_core::control::{self, Answer, Epoch, MOST_SMALL_MESSAGE, Order, Question, Reply};
+use clutch_core::log::Level;
+use clutch_sys::link;
+use clutch_sys::message::{self, Inbox};
+use clutch_sys::process::is_there;
+use clutch_sys::socket::{self, Waiting};
+use clutch_sys::spawn::{Launch, Session, Streams};
+
+use crate::httpd::watched;
+use crate::httpd::{Pool, Server, log};
+use crate::parent;
+
+/// How long the supervisor may take to make its sockets.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long httpd's parent waits for daemons to end before it does.
+const FAREWELL: Duration = Duration::from_millis(3_500);
+
+/// How long a child waits for an answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
+
+/// The supervisor, in httpd's parent only.
+static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+
+/// Where a child asks questions.
+static QUESTIONS: OnceLock<PathBuf> = OnceLock::new();
+
+/// What runs, and all that is needed to have it run again.
+struct Running {
+    pid: u32,
+    socket: OwnedFd,
+    program: PathBuf,
+    epoch: Epoch,
+    logs: Vec<OwnedFd>,
+    /// It is told to end.
+    ending: bool,
+    started: Instant,
+}
+
+fn running() -> MutexGuard<'static, Option<Running>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has the groups of `epoch` run, and no others. `logs` are what the groups' numbers of logs mean.
+///
+/// # Errors
+///
+/// One sentence; nothing runs then.
+pub fn serve(
+    pool: Pool<'_>,
+    main: Server<'_>,
+    program: &Path,
+    mut epoch: Epoch,
+    logs: Vec<OwnedFd>,
+) -> Result<(), String> {
+    let mut running = running();
+    if epoch.groups.is_empty() && running.is_none() {
+        return Ok(());
+    }
+    let before = running.take();
+    epoch.number = before.as_ref().map_or(1, |before| before.epoch.number + 1);
+    let socket = match before {
+        Some(before) => (before.pid, before.socket),
+        None => {
+            let launched = launch(program).map_err(|error| {
+                format!(
+                    "the supervisor {} cannot be started: {error}",
+                    program.display()
+                )
+            })?;
+            main.before_the_parent_ends(ended);
+            launched
+        }
+    };
+    let (pid, socket) = socket;
+    let mut new = Running {
+        pid,
+        socket,
+        program: program.to_owned(),
+        epoch,
+        logs,
+        ending: false,
+        started: Instant::now(),
+    };
+    if let Err(error) = new.tell() {
+        // It has just died; httpd will say so, and another is started then.
+        log::server(
+            Level::Warning,
+            &format!("the supervisor does not listen: {error}"),
+        );
+    }
+    watched::watch(pool, new.pid);
+    *running = Some(new);
+    Ok(())
+}
+
+fn launch(program: &Path) -> io::Result<(u32, OwnedFd)> {
+    let (ours, theirs) = socket::pair()?;
+    link::limit_waiting(&ours, PATIENCE)?;
+    let environment: Vec<_> = env::vars_os().collect();
+    let error = io::stderr();
+    let pid = Launch {
+        program,
+        arguments: &[OsStr::new("clutch"), OsStr::new("supervisor")],
+        given: &[theirs.as_fd()],
+        environment: &environment,
+        streams: Streams {
+            error: error.as_fd(),
+        },
+        session: Session::Own,
+        parent_death_signal: None,
+    }
+    .spawn()?;
+    message::send(ours.as_fd(), &Order::Hello(control::BUILD.into()), &[])?;
+    Ok((pid, ours))
+}
+
+impl Running {
+    /// Tells the supervisor what is to run, and waits until the sockets are there.
+    fn tell(&mut self) -> io::Result<()> {
+        for log in &self.logs {
+            message::send(self.socket.as_fd(), &Order::Log, &[log.as_fd()])?;
+        }
+        message::send(self.socket.as_fd(), &Order::Epoch(self.epoch.clone()), &[])?;
+        let mut inbox = Inbox::new(MOST_SMALL_MESSAGE);
+        // What fails there is logged there.
+        let Answer::Listening(_) = inbox.wait(self.socket.as_fd())?;
+        Ok(())
+    }
+}
+
+/// The supervisor has ended although httpd has not: another is started, for the same groups at the same sockets.
+pub fn died(status: i32) {
+    let mut running = running();
+    let Some(old) = running.as_mut().filter(|old| !old.ending) else {
+        return;
+    };
+    let text = format!(
+        "{} the supervisor of the daemons has ended (status {status}); another is started",
+        log::SUPERVISOR
+    );
+    log::server(Level::Alert, &text);
+    if old.started.elapsed() < Duration::from_secs(1) {
+        thread::sleep(Duration::from_millis(500)); // it does not help to be faster
+    }
+    match launch(&old.program) {
+        Ok((pid, socket)) => {
+            (old.pid, old.socket, old.started) = (pid, socket, Instant::now());
+            if let Err(error) = old.tell() {
+                log::server(
+                    Level::Alert,
+                    &format!("the supervisor does not listen: {error}"),
+                );
+            }
+            watched::watch_again(pid);
+        }
+        Err(error) => log::server(
+            Level::Alert,
+            &format!("the supervisor cannot be started: {error}; restart the server"),
+        ),
+    }
+}
+
+/// httpd's parent ends: so do the supervisor and all daemons, and nobody is left behind.
+fn ended() {
+    if !parent::is_this_process() {
+        return;
+    }
+    let Some(old) = running().take() else {
+        return;
+    };
+    drop(old.socket); // which tells it
+    let until = Instant::now() + FAREWELL;
+    while is_there(old.pid) && Instant::now() < until {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A child has no business with the parent's end of the supervisor.
+pub fn forget_in_child(questions: PathBuf) {
+    let _ = QUESTIONS.set(questions); // a child starts once
+    if !parent::is_single_process() {
+        drop(running().take());
+    }
+}
+
+/// Why the daemon `pid` has ended, if the supervisor knows.
+pub fn why(pid: u32) -> Option<String> {
+    if pid == 0 {
+        return None;
+    }
+    let socket = socket::connect(QUESTIONS.get()?, Waiting::Never).ok()?;
+    link::limit_waiting(&socket, ANSWER_LIMIT).ok()?;
+    message::send(socket.as_fd(), &Question::Why(pid), &[]).ok()?;
+    match Inbox::new(MOST_SMALL_MESSAGE).wait(socket.as_fd()) {
+        Ok(Reply::Because(why)) => Some(why),
+        _ => None,
+    }
+}
+
+/// This process's number, where the names of sockets have it.
+pub fn number_of_parent() -> u32 {
+    process::id()
+}
