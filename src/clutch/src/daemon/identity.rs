@@ -98,7 +98,7 @@ fn go_home(spec: &GroupSpec, who: &Who, is_root: bool) -> io::Result<()> {
             let text = format!(
                 "WSGI0010: the home {home} of the user cannot be entered ({error}); the working directory is /"
             );
-            super::log::say(clutch_core::log::Level::Warning, &text);
+            super::log::say(clutch_core::log::Level::Info, &text);
             env::set_current_dir("/")?;
         }
     }

@@ -224,7 +224,7 @@ impl Group {
                     Report::Ready => (),
                     Report::Failed(why) => {
                         member.why = Some(why);
-                        member.life = Life::Leaving;
+                        member.failed = true;
                     }
                     Report::Retire(why, scripts) if member.life == Life::Ready => {
                         member.life = Life::Retiring;
@@ -309,30 +309,27 @@ impl Group {
     pub(super) fn ended(&mut self, pid: u32, ended: Ended) -> Option<Death> {
         let at = self.members.iter().position(|member| member.pid == pid)?;
         for report in self.members[at].reports() {
-            if let Report::Failed(why) | Report::Leaving(why) = report {
-                self.members[at].why = Some(why);
+            let member = &mut self.members[at];
+            match report {
+                Report::Failed(why) => (member.why, member.failed) = (Some(why), true),
+                Report::Leaving(why) => (member.why, member.life) = (Some(why), Life::Leaving),
+                Report::Ready | Report::Retire(..) => (),
             }
         }
         let member = self.members.swap_remove(at);
-        let was_told = member.life == Life::Leaving || member.life == Life::Retiring;
         let why = reason(ended, member.why.as_deref());
         let name = self.shown();
-        let lived = member.started.elapsed();
-        let failed = member.life == Life::Starting
-            || (member.life == Life::Leaving && lived < FIRST_PAUSE)
-            || matches!(ended, Ended::Exit(70));
-        let bad = failed
-            || !was_told && lived < GOOD_LIFE
-            || matches!(ended, Ended::Signal { .. }) && lived < GOOD_LIFE;
+        let is_soon = member.started.elapsed() < GOOD_LIFE;
+        let announced = matches!(member.life, Life::Leaving | Life::Retiring);
+        let (level, bad) = match ended {
+            _ if member.failed || member.life == Life::Starting => (Level::Alert, true),
+            Ended::Exit(0) if announced => (Level::Info, false),
+            _ => (Level::Error, is_soon),
+        };
         match bad {
             true => self.wait_longer(),
             false => (self.pause, self.not_before) = (FIRST_PAUSE, None),
         }
-        let level = match (failed, was_told && matches!(ended, Ended::Exit(0))) {
-            (true, _) => Level::Alert,
-            (false, true) => Level::Info,
-            (false, false) => Level::Error,
-        };
         if level != Level::Info {
             self.deaths += 1;
         }

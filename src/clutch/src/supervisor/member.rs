@@ -37,6 +37,8 @@ pub(super) struct Member {
     pub(super) started: Instant,
     /// Why it goes, or what it has said about its end.
     pub(super) why: Option<String>,
+    /// It has said that it cannot be what it is to be.
+    pub(super) failed: bool,
     /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
     pub(super) deadline: Option<Instant>,
     terminated: bool,
@@ -78,6 +80,7 @@ impl Member {
             life: Life::Starting,
             started: Instant::now(),
             why: None,
+            failed: false,
             deadline: None,
             terminated: false,
             socket: ours,
