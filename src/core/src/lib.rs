@@ -11,3 +11,5 @@ pub mod header_name;
 pub mod installation;
 pub mod log;
 pub mod response_head;
+pub mod rung;
+pub mod verdict;
