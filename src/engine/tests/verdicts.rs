@@ -28,6 +28,25 @@ def application(environ, start_response):
     return [b'%d %d' % (can, sys.version_info[1])]
 ";
 
+/// Loads in any interpreter.
+const OTHER: &str = "
+def application(environ, start_response):
+    start_response('200 OK', [])
+    return [b'other']
+";
+
+/// As [`SCRIPT`], and imports the module when it is called.
+const LATE: &str = "
+import sys
+from importlib.util import find_spec
+can = sys.version_info >= (3, 13) and getattr(sys, '_is_gil_enabled', bool)() and find_spec('_curses') is not None
+def application(environ, start_response):
+    if can:
+        import _curses
+    start_response('200 OK', [])
+    return [b'%d %d' % (can, sys.version_info[1])]
+";
+
 /// A directory of a test; gone when dropped.
 struct Folder(PathBuf);
 
@@ -43,7 +62,15 @@ impl Folder {
 
     /// Has a process of its own serve a request. Gives what it said.
     fn process(&self) -> String {
-        fs::write(self.0.join("app.wsgi"), SCRIPT).unwrap();
+        self.process_of(SCRIPT, false)
+    }
+
+    /// As [`Self::process`], with this script; after another one of the group, if that is `beside`.
+    fn process_of(&self, script: &str, beside: bool) -> String {
+        fs::write(self.0.join("app.wsgi"), script).unwrap();
+        if beside {
+            fs::write(self.0.join("other.wsgi"), OTHER).unwrap();
+        }
         let output = Command::new(env::current_exe().unwrap())
             .args(["--exact", "one_process", "--nocapture"])
             .env(FOLDER, &self.0)
@@ -93,10 +120,18 @@ fn one_process() {
         ..GroupPlan::DEFAULT
     };
     plan_for("remembered", plan);
-    let app = App {
-        path: folder.join("app.wsgi"),
+    let app = |name| App {
+        path: folder.join(name),
         group: "remembered",
     };
+    if folder.join("other.wsgi").exists() {
+        assert_eq!(app("other.wsgi").get().1.text(), "other");
+    }
+    if folder.join("late").exists() {
+        app("app.wsgi").get(); // May fail: what is learned from it counts for the next.
+        fs::write(folder.join("app.wsgi"), LATE).unwrap();
+    }
+    let app = app("app.wsgi");
     let (status, memory) = app.get();
     assert_eq!(status, None, "{} {:?}", memory.log(), server_log());
     let (answer, log) = (memory.text(), server_log().join("\n"));
@@ -153,4 +188,36 @@ fn a_directory_that_cannot_be_written_costs_the_memory_alone() {
         !said.contains("answer 1") || (said.contains(DOWN) && said.contains("is not remembered")),
         "{said}"
     );
+}
+
+#[test]
+fn a_verdict_is_remembered_for_a_script_beside_others_of_its_group() {
+    let folder = Folder::new("beside");
+    let first = folder.process_of(SCRIPT, true);
+    if !first.contains("answer 1") {
+        return;
+    }
+    assert!(first.contains(DOWN), "{first}");
+    let second = folder.process_of(SCRIPT, true);
+    assert!(
+        second.contains("own_gil=true"),
+        "for the other script: {second}"
+    );
+    assert!(second.contains(REMEMBERED), "{second}");
+    assert!(!second.contains(DOWN), "{second}");
+}
+
+#[test]
+fn what_a_late_import_has_taught_is_remembered() {
+    let folder = Folder::new("late");
+    fs::write(folder.0.join("late"), "").unwrap();
+    let first = folder.process_of(LATE, false);
+    if !first.contains("answer 1") {
+        return;
+    }
+    assert!(first.contains(DOWN), "{first}");
+    fs::remove_file(folder.0.join("late")).unwrap();
+    let second = folder.process_of(LATE, false);
+    assert!(second.contains(REMEMBERED), "{second}");
+    assert!(!second.contains(DOWN), "{second}");
 }
