@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::typed::{CheckArguments, CheckRunArguments};
 use crate::serve::mount::{Alias, Mount};
 
 /// Serve Python web applications (WSGI) with Apache httpd.
@@ -19,6 +20,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Serve applications in the foreground until Ctrl-C.
     Serve(Box<ServeArguments>),
+    /// Say what an application can be served in: interpreters with a GIL of their own, with a shared one, or a process of its
+    /// own; and which extension module stands in the way.
+    Check(CheckArguments),
+    /// Load an application for `check`, which starts this in a process of its own.
+    #[command(hide = true)]
+    CheckRun(CheckRunArguments),
     /// Engines: one file for each Python that applications can run on.
     #[command(subcommand)]
     Engine(EngineCommand),

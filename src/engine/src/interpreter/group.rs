@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLock};
 
 use super::gate::Gate;
 use super::reload::Attempt;
-use super::rung::{Abilities, Rung, is_replaced};
+use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
 use super::{Interpreter, processors};
 
@@ -129,6 +129,18 @@ impl Group {
             members.rung = from.below(&self.plan)?;
         }
         Some(members.rung)
+    }
+
+    /// Goes to `rung`, or as near to it as its plan and this version let it in this process. Whether that is further down.
+    pub(super) fn go_down_to(&self, rung: Rung) -> bool {
+        let mut members = self.members.write();
+        let goes = members.rung == Rung::OwnGil
+            && rung != Rung::OwnGil
+            && members.rung.below(&self.plan) == Some(Rung::SharedGil);
+        if goes {
+            members.rung = Rung::SharedGil;
+        }
+        goes
     }
 
     /// The interpreters that take new calls.

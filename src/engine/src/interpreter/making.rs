@@ -9,16 +9,17 @@ use super::group::Group;
 use super::parts::Parts;
 use super::pool::{self, Pool};
 use super::refusal::Refusal;
-use super::rung::Rung;
+use super::rung::{Ladder, Rung};
+use super::verdict::{self, Learned};
 use super::{Interpreter, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::audit::{self, Policy};
 use crate::python::{InterpreterId, ThreadState, runtime};
 
-/// An interpreter of `group` that takes calls, the least busy one; one is made if there is none. Nothing if the group is
-/// gone from the pool.
-pub(super) fn choose(group: &Arc<Group>) -> Result<Option<Arc<Interpreter>>, Error> {
+/// An interpreter of `group` that takes calls, the least busy one; one is made if there is none, on the rung that is
+/// remembered for `script`. Nothing if the group is gone from the pool.
+pub(super) fn choose(group: &Arc<Group>, script: &[u8]) -> Result<Option<Arc<Interpreter>>, Error> {
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
@@ -29,6 +30,7 @@ pub(super) fn choose(group: &Arc<Group>) -> Result<Option<Arc<Interpreter>>, Err
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
+    verdict::recall(group, script);
     let interpreter = make(group)?;
     group.swap(vec![Arc::clone(&interpreter)]);
     Ok(Some(interpreter))
@@ -135,13 +137,13 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
 
 /// Takes the application of `interpreter` one rung down, because an extension module cannot live where it is. Whether
 /// there is another interpreter to try.
-pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool {
+pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> bool {
     let group = &interpreter.group;
     let Refusal {
         module,
         file,
         reason,
-    } = refusal;
+    } = &learned.refusal;
     let name = group.shown();
     match interpreter.rung.below(&group.plan) {
         Some(Rung::Process) => {
@@ -151,6 +153,7 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool
                      {module} ({file}) refuses: {reason}; {NO_PROCESS}"
                 );
                 host::log(Level::Warning, text.as_bytes());
+                verdict::remember(group, Rung::Process, learned);
             }
             false
         }
@@ -165,6 +168,7 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool
                 below.name()
             );
             host::log(Level::Notice, text.as_bytes());
+            verdict::remember(group, below, learned);
             true
         }
         None => false,
