@@ -73,6 +73,9 @@ pub struct GroupSpec {
     pub group: DaemonGroup,
     /// Where children of httpd's connect.
     pub socket: PathBuf,
+    /// The application group of httpd's own processes that these daemons run, in their main interpreter, because it needs a process of
+    /// its own; `None`: they are what the operator has declared.
+    pub stands_for: Option<Arc<[u8]>>,
     /// The engine's file.
     pub engine: PathBuf,
     /// An installation or virtual environment of Python; `None`: the one the engine was built for.
@@ -117,6 +120,9 @@ pub struct Epoch {
     pub questions: PathBuf,
     /// The groups.
     pub groups: Vec<GroupSpec>,
+    /// What daemons are like that an application group of httpd's own processes gets when it needs a process of its own; the socket is
+    /// what their sockets' names begin with. `None`: there are no such daemons.
+    pub own: Option<Box<GroupSpec>>,
 }
 
 /// From the supervisor to httpd's parent.
@@ -157,6 +163,8 @@ pub enum Question {
     Why(u32),
     /// Have the daemons of this group replaced, or of one application group of theirs the interpreters.
     Reload(Vec<u8>, Option<Vec<u8>>),
+    /// Where are the daemons of this application group, which needs a process of its own? They are started if need be.
+    Need(Vec<u8>),
     /// Who is there?
     Status,
 }
@@ -168,6 +176,8 @@ pub enum Reply {
     Because(String),
     /// It is not known.
     Unknown,
+    /// They listen there.
+    At(PathBuf),
     /// It is being done.
     Done,
     /// Who is there.
@@ -183,4 +193,10 @@ pub struct GroupStatus {
     pub processes: Vec<(u32, String)>,
     /// How many have ended by themselves since httpd started.
     pub deaths: u32,
+}
+
+/// A number for names of sockets (FNV-1a).
+pub fn hash(name: &[u8]) -> u32 {
+    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    name.iter().fold(0x811c_9dc5, step)
 }

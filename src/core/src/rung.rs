@@ -1,7 +1,7 @@
 //! The rungs of the isolation ladder: where the interpreters of an application group live.
 
 /// Where the interpreters of a group live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
     /// In interpreters with a GIL of their own, in this process.
     OwnGil,

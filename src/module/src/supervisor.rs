@@ -67,7 +67,7 @@ pub fn serve(
     logs: Vec<OwnedFd>,
 ) -> Result<(), String> {
     let mut running = running();
-    if epoch.groups.is_empty() && running.is_none() {
+    if epoch.groups.is_empty() && epoch.own.is_none() && running.is_none() {
         return Ok(());
     }
     let before = running.take();
@@ -202,13 +202,26 @@ pub fn why(pid: u32) -> Option<String> {
     if pid == 0 {
         return None;
     }
-    let socket = socket::connect(QUESTIONS.get()?, Waiting::Never).ok()?;
-    link::limit_waiting(&socket, ANSWER_LIMIT).ok()?;
-    message::send(socket.as_fd(), &Question::Why(pid), &[]).ok()?;
-    match Inbox::new(MOST_SMALL_MESSAGE).wait(socket.as_fd()) {
-        Ok(Reply::Because(why)) => Some(why),
+    match ask(&Question::Why(pid))? {
+        Reply::Because(why) => Some(why),
         _ => None,
     }
+}
+
+/// Where the daemons of an application group listen that needs a process of its own.
+pub fn need(application_group: &[u8]) -> Option<PathBuf> {
+    match ask(&Question::Need(application_group.to_vec()))? {
+        Reply::At(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// What the supervisor replies, if it does.
+fn ask(question: &Question) -> Option<Reply> {
+    let socket = socket::connect(QUESTIONS.get()?, Waiting::Never).ok()?;
+    link::limit_waiting(&socket, ANSWER_LIMIT).ok()?;
+    message::send(socket.as_fd(), question, &[]).ok()?;
+    Inbox::new(MOST_SMALL_MESSAGE).wait(socket.as_fd()).ok()
 }
 
 /// This process's number, where the names of sockets have it.

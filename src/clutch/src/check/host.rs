@@ -88,6 +88,8 @@ pub(crate) fn ask(
         headers: List::new(&[]),
         content_length: 0,
         request_start: 0,
+        queue_start: 0,
+        daemon_start: 0,
         carrier: std::ptr::null_mut(),
         exchange: no_exchange(),
     };
@@ -104,7 +106,7 @@ struct Answer {
 }
 
 impl Exchange for Answer {
-    fn read(&mut self, _: usize) -> Result<&[u8], Failure> {
+    fn read(&mut self, _: usize, _: bool) -> Result<&[u8], Failure> {
         Ok(&[])
     }
 

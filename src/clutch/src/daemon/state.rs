@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::{InterpreterSettings, ReloadUnit};
+use clutch_core::config::interpreter::ReloadUnit;
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
 use parking_lot::Mutex;
 
 use super::carrier::Turn;
+use super::python;
 
 /// What the listener is called among descriptors that are waited for; connections are called by their numbers.
 pub(super) const LISTENER: u64 = u64::MAX;
@@ -223,9 +224,14 @@ impl State {
     /// How a changed script of `group` comes to run.
     pub(super) fn reload(&self, group: &[u8]) -> (ReloadUnit, bool) {
         use clutch_core::config::interpreter::ReloadPolicy;
-        let settings = InterpreterSettings::of(&self.spec.words, &self.spec.group.name, group);
+        let settings = python::settings(self.spec, &self.spec.words, group);
         let waits = settings.reload_policy == ReloadPolicy::Fresh;
-        (settings.reload_unit, waits)
+        // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
+        let unit = match self.spec.stands_for {
+            Some(_) => ReloadUnit::Process,
+            None => settings.reload_unit,
+        };
+        (unit, waits)
     }
 }
 

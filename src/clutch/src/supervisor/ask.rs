@@ -125,6 +125,10 @@ impl Asker {
                 self.pending = Some(*pid);
                 self.goes_on(supervisor)
             }
+            Question::Need(group) => {
+                let reply = supervisor.need(group).map_or(Reply::Unknown, Reply::At);
+                self.reply(&reply)
+            }
             Question::Reload(..) | Question::Status if !self.is_an_operator() => false,
             Question::Reload(name, application_group) => {
                 let groups = supervisor.groups.iter_mut();

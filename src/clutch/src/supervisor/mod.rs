@@ -18,11 +18,12 @@ pub(crate) mod who;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clutch_core::control::{self, Answer, Epoch, MOST_MESSAGE, Order};
+use clutch_core::control::{self, Answer, Epoch, GroupSpec, MOST_MESSAGE, Order};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::signal::{Signal, Signals};
@@ -42,6 +43,9 @@ const SHORT_TICK: Duration = Duration::from_millis(20);
 /// How long daemons may take to end after httpd has. httpd's parent does not wait longer.
 const LAST_LIMIT: Duration = Duration::from_secs(3);
 
+/// How many application groups may have a process of their own.
+const MOST_OWN: usize = 128;
+
 /// How many deaths are remembered.
 const MOST_DEATHS: usize = 1_000;
 
@@ -60,6 +64,9 @@ pub(crate) struct Supervisor {
     epoch: u32,
     logs: Vec<Arc<OwnedFd>>,
     pub(crate) groups: Vec<Group>,
+    /// What the daemons of an application group are like that needs a process of its own.
+    own: Option<Box<GroupSpec>>,
+    own_log: Option<Arc<OwnedFd>>,
     /// Groups of earlier configurations, until their daemons have ended.
     old: Vec<Group>,
     questions: Option<Questions>,
@@ -104,6 +111,8 @@ pub(crate) fn run() -> ExitCode {
         epoch: 0,
         logs: Vec::new(),
         groups: Vec::new(),
+        own: None,
+        own_log: None,
         old: Vec::new(),
         questions: None,
         deaths: VecDeque::new(),
@@ -203,6 +212,11 @@ impl Supervisor {
     /// From now on the groups of `epoch` run, and no others.
     fn begin(&mut self, epoch: Epoch) {
         let logs = std::mem::take(&mut self.logs);
+        self.own_log = epoch
+            .own
+            .as_ref()
+            .and_then(|own| logs.get(own.log).cloned());
+        self.own = epoch.own;
         self.epoch = epoch.number;
         let mut before = std::mem::take(&mut self.groups);
         let mut failed = Vec::new();
@@ -275,6 +289,35 @@ impl Supervisor {
         }
     }
 
+    /// Where the daemons of an application group listen that needs a process of its own.
+    pub(crate) fn need(&mut self, application_group: &[u8]) -> Option<PathBuf> {
+        let stands_for =
+            |group: &Group| group.spec.stands_for.as_deref() == Some(application_group);
+        if let Some(group) = self.groups.iter().find(|group| stands_for(group)) {
+            return Some(group.spec.socket.clone());
+        }
+        let own = self.own.as_deref()?;
+        let there = self
+            .groups
+            .iter()
+            .filter(|group| group.spec.stands_for.is_some());
+        if there.count() >= MOST_OWN {
+            let text = format!(
+                "{MOST_OWN} application groups have a process of their own already; no other gets one"
+            );
+            log::say(Level::Error, &text);
+            return None;
+        }
+        let spec = own_spec(own, application_group);
+        let socket = spec.socket.clone();
+        let (group, _) = Group::new(spec, self.own_log.clone(), None, self.epoch);
+        if group.failure().is_some() {
+            return None;
+        }
+        self.groups.push(group);
+        Some(socket)
+    }
+
     /// Why the daemon `pid` has ended.
     pub(crate) fn why(&self, pid: u32) -> Option<&Death> {
         self.deaths.iter().rev().find(|death| death.pid == pid)
@@ -293,4 +336,16 @@ impl Supervisor {
     fn kill_all(&mut self) {
         self.all_groups_mut().for_each(Group::kill);
     }
+}
+
+/// What the daemons of `application_group` are, if `own` is what such daemons are like.
+fn own_spec(own: &GroupSpec, application_group: &[u8]) -> GroupSpec {
+    let shown = String::from_utf8_lossy(application_group).into_owned();
+    let mut spec = own.clone();
+    spec.stands_for = Some(application_group.into());
+    spec.group.name = format!("own:{shown}").into_bytes().into();
+    let mut socket = own.socket.clone().into_os_string();
+    socket.push(format!(".{:08x}.sock", control::hash(application_group)));
+    spec.socket = socket.into();
+    spec
 }

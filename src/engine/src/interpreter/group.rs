@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::reload::Attempt;
 use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
-use super::{Interpreter, processors};
+use super::{Interpreter, making, processors};
 
 /// An application group of this process.
 pub(super) struct Group {
@@ -134,13 +134,14 @@ impl Group {
     /// Goes to `rung`, or as near to it as its plan and this version let it in this process. Whether that is further down.
     pub(super) fn go_down_to(&self, rung: Rung) -> bool {
         let mut members = self.members.write();
-        let goes = members.rung == Rung::OwnGil
-            && rung != Rung::OwnGil
-            && members.rung.below(&self.plan) == Some(Rung::SharedGil);
-        if goes {
-            members.rung = Rung::SharedGil;
+        let start = members.rung;
+        while members.rung < rung
+            && let Some(below) = members.rung.below(&self.plan)
+            && (below != Rung::Process || making::gives_processes())
+        {
+            members.rung = below;
         }
-        goes
+        members.rung != start
     }
 
     /// The interpreters that take new calls.

@@ -48,7 +48,10 @@ pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
     };
     let rung = group.rung();
     if rung == Rung::Process {
-        return Err(refused(NO_PROCESS.into()));
+        return Err(match pool.plan().processes {
+            true => Error::new(Kind::NeedsProcess),
+            false => refused(NO_PROCESS.into()),
+        });
     }
     make_room(pool, group)?;
     let interpreter = create(pool, group, rung).map_err(refused)?;
@@ -58,7 +61,7 @@ pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
 }
 
 /// What is missing for the last rung.
-pub(super) const NO_PROCESS: &str = "it needs a process of its own, and this version has no daemon mode yet; \
+pub(super) const NO_PROCESS: &str = "it needs a process of its own, which is not to be had here; \
      'WSGIApplicationGroup %{GLOBAL}' gives one such application the main interpreter";
 
 fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter>, String> {
@@ -146,7 +149,7 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> 
     } = &learned.refusal;
     let name = group.shown();
     match interpreter.rung.below(&group.plan) {
-        Some(Rung::Process) => {
+        Some(Rung::Process) if group.is_main() || !gives_processes() => {
             if !interpreter.stuck.swap(true, Ordering::Relaxed) {
                 let text = format!(
                     "application group '{name}' cannot live beside others in this process, because the extension module \
@@ -173,4 +176,9 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> 
         }
         None => false,
     }
+}
+
+/// Whether the host gives a process to a group that needs one.
+pub(super) fn gives_processes() -> bool {
+    pool::pool().is_some_and(|pool| pool.plan().processes)
 }

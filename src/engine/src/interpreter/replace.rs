@@ -10,7 +10,6 @@ use super::group::Group;
 use super::making::{self, make};
 use super::refusal::Refusal;
 use super::reload::{self, Attempt};
-use super::rung::Rung;
 use super::verdict::{self, Learned};
 use super::{Interpreter, ending, lease, pool, script};
 use crate::error::Error;
@@ -183,7 +182,7 @@ pub(super) fn go_down(
 /// Takes the application of `interpreter` to the rung that is remembered for `script`. Whether there is another interpreter
 /// to try. To be called detached.
 pub(super) fn go_down_as_remembered(interpreter: &Arc<Interpreter>, script: &[u8]) -> bool {
-    let goes = interpreter.rung == Rung::OwnGil && verdict::recall(&interpreter.group, script);
+    let goes = verdict::recall(&interpreter.group, script);
     if goes {
         abandon_for(interpreter, OTHER_KIND);
     }

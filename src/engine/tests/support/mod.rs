@@ -88,6 +88,7 @@ fn plan() -> Plan<'static> {
         state_directory: Slice::maybe(STATE.get().copied()),
         max_interpreters: 0,
         max_replacements: 0,
+        processes: false,
         free_threading: false,
         case_sensitive: true,
         destroy_interpreters: true,

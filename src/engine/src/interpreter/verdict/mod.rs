@@ -14,6 +14,7 @@ use clutch_core::rung::Rung;
 use clutch_core::verdict::{Key, Verdict};
 
 use super::group::Group;
+use super::making;
 use super::pool::{self, Pool};
 use super::refusal::Refusal;
 use crate::python::{Attached, runtime};
@@ -47,8 +48,12 @@ impl<'a> Learned<'a> {
 ///
 /// A memory of what the packages or settings were before is deleted.
 pub(super) fn recall(group: &Group, script: &[u8]) -> bool {
-    if group.rung() != Rung::OwnGil {
-        return false; // Nothing that is remembered would take it further down in this process.
+    let lowest = match making::gives_processes() {
+        true => Rung::Process,
+        false => Rung::SharedGil,
+    };
+    if group.is_main() || group.rung() >= lowest {
+        return false; // Nothing that is remembered would take it further down.
     }
     let Some((pool, directory)) = place(group) else {
         return false;
