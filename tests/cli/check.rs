@@ -241,6 +241,42 @@ fn a_script_that_cannot_be_imported_is_shown_with_its_traceback() {
 }
 
 #[test]
+fn what_loads_in_the_main_interpreter_alone_is_led_to_a_process() {
+    if is_absent("what_loads_in_the_main_interpreter_alone_is_led_to_a_process") {
+        return;
+    }
+    let script = "from mod_wsgi import application_group\nif application_group: raise ValueError('not here')\napplication = len\n";
+    check(&with_app(script), &[]).is(
+        0,
+        &[
+            "in a process of its own",
+            "not shared-gil: it does not load there: ValueError: not here",
+        ],
+    );
+}
+
+#[test]
+fn what_auto_does_not_find_out_is_told() {
+    let test = "what_auto_does_not_find_out_is_told";
+    if is_absent(test) {
+        return;
+    }
+    if python::minor() < 13 {
+        return installation::skipped(test, "needs Python 3.13");
+    }
+    let script = "from _interpreters import get_config, get_current\n\
+         if get_config(get_current()[0]).gil == 'own': raise ValueError('not here')\napplication = len\n";
+    check(&with_app(script), &[]).is(
+        0,
+        &[
+            "(shared-gil)",
+            "not own-gil: it does not load there: ValueError: not here",
+            "set ClutchIsolation shared-gil",
+        ],
+    );
+}
+
+#[test]
 fn a_script_without_the_callable_is_no_application() {
     if is_absent("a_script_without_the_callable_is_no_application") {
         return;

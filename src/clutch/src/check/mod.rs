@@ -19,7 +19,7 @@ use crate::python::{self, Purpose};
 use crate::serve::plan;
 use crate::terminal::Terminal;
 
-use attempt::{Attempt, Death, End, Subject};
+use attempt::{Attempt, End, Subject};
 use outcome::{Loaded, Outcome, Refusal};
 use report::{Judgement, Obstacle, Report};
 use typed::{CheckArguments, Place};
@@ -78,38 +78,71 @@ fn judge(subject: &Subject<'_>, signals: &mut Signals) -> Result<Judgement> {
 fn step(judgement: &mut Judgement, place: Place, end: End) -> bool {
     let (outcome, died) = match end {
         End::Told { outcome, died } => (outcome, died),
-        End::Died(death) => return crashed(judgement, place, death),
+        End::Died(death) => {
+            judgement
+                .obstacles
+                .push(Obstacle::death(rung_tried(place), death));
+            judgement.rung = Err("died");
+            return place == Place::Main;
+        }
     };
     judgement.died_at_end = died;
-    let failed = match outcome {
+    match outcome {
         Outcome::Loaded(loaded) => {
             judgement.rung = Ok(rung_of(place, &loaded));
+            judgement.traceback.clear();
             judgement.twins = loaded.twins;
-            let refused = loaded
-                .refusal
-                .map(|refusal| Obstacle::refusal(Rung::OwnGil, refusal));
+            let refusal = loaded.refusal;
+            let refused = refusal.map(|refusal| Obstacle::refusal(Rung::OwnGil, refusal));
             judgement.obstacles.extend(refused);
-            return true;
+            true
         }
         Outcome::Refused(refusal) => {
             judgement
                 .obstacles
                 .push(Obstacle::refusal(Rung::SharedGil, refusal));
-            return false;
+            false
         }
         Outcome::Alone(reason) => {
-            judgement.obstacles.push(Obstacle::alone(reason));
-            return false;
+            judgement
+                .obstacles
+                .push(Obstacle::alone(rung_tried(place), reason));
+            false
         }
-        Outcome::Failed(lines) => {
-            judgement.traceback = lines;
-            "cannot-import"
+        Outcome::Failed(lines) => failed(judgement, place, lines),
+        Outcome::NoCallable => {
+            judgement.rung = Err("no-callable");
+            true
         }
-        Outcome::NoCallable => "no-callable",
-        Outcome::Unusable(_) => "cannot-import", // an attempt that says so is an error before
-    };
-    judgement.rung = Err(failed);
-    true
+        // An attempt that says so is an error before.
+        Outcome::Unusable(sentence) => failed(judgement, Place::Main, vec![sentence]),
+    }
+}
+
+/// The script raised an exception. In the main interpreter that decides; elsewhere the kind of interpreter may be to blame.
+fn failed(judgement: &mut Judgement, place: Place, lines: Vec<String>) -> bool {
+    let is_last = place == Place::Main;
+    if is_last {
+        judgement
+            .obstacles
+            .retain(|obstacle| !obstacle.is_an_exception());
+    } else {
+        let reason = lines.last().cloned().unwrap_or_default();
+        let obstacle = Obstacle::exception(rung_tried(place), reason);
+        judgement.obstacles.push(obstacle);
+    }
+    judgement.traceback = lines;
+    judgement.rung = Err("cannot-import");
+    is_last
+}
+
+/// The best rung that an attempt in this place can reach.
+fn rung_tried(place: Place) -> Rung {
+    match place {
+        Place::Auto => Rung::OwnGil,
+        Place::SharedGil => Rung::SharedGil,
+        Place::Main => Rung::Process,
+    }
 }
 
 fn rung_of(place: Place, loaded: &Loaded) -> Rung {
@@ -118,18 +151,6 @@ fn rung_of(place: Place, loaded: &Loaded) -> Rung {
         (_, true) => Rung::OwnGil,
         (_, false) => Rung::SharedGil,
     }
-}
-
-/// The process died. In the main interpreter that decides.
-fn crashed(judgement: &mut Judgement, place: Place, death: Death) -> bool {
-    let rung = match place {
-        Place::Auto => Rung::OwnGil,
-        Place::SharedGil => Rung::SharedGil,
-        Place::Main => Rung::Process,
-    };
-    judgement.obstacles.push(Obstacle::death(rung, death));
-    judgement.rung = Err("died");
-    place == Place::Main
 }
 
 /// The path as it was typed, for a sentence.

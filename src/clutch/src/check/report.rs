@@ -45,7 +45,7 @@ impl Default for Judgement {
 pub(super) struct Obstacle {
     #[serde(serialize_with = "name_of")]
     pub(super) rung: Rung,
-    /// `refused`, `alone` or `died`.
+    /// `refused`, `raised`, `alone` or `died`.
     kind: &'static str,
     #[serde(flatten)]
     pub(super) module: Option<Module>,
@@ -68,13 +68,28 @@ impl Obstacle {
     }
 
     /// It loads in one interpreter only.
-    pub(super) fn alone(reason: String) -> Self {
+    pub(super) fn alone(rung: Rung, reason: String) -> Self {
         Self {
-            rung: Rung::SharedGil,
+            rung,
             kind: "alone",
             module: None,
             reason,
         }
+    }
+
+    /// It raises an exception there; the last line of the traceback.
+    pub(super) fn exception(rung: Rung, reason: String) -> Self {
+        Self {
+            rung,
+            kind: "raised",
+            module: None,
+            reason,
+        }
+    }
+
+    /// Whether it is an exception that no extension module is known to stand behind.
+    pub(super) fn is_an_exception(&self) -> bool {
+        self.kind == "raised"
     }
 
     /// The process dies.
@@ -99,6 +114,7 @@ impl Obstacle {
             (_, Some(Module { name, file })) => {
                 format!("not {rung}: the extension module {name} ({file}) refuses: {reason}")
             }
+            ("raised", None) => format!("not {rung}: it does not load there: {reason}"),
             (_, None) => {
                 format!("not {rung}: it loads once in a process, and not beside itself: {reason}")
             }
@@ -134,12 +150,12 @@ impl Report<'_> {
         });
         let end = judgement.died_at_end.iter();
         let end = end.map(|how| format!("the process {how} when its interpreters ended"));
-        let missing = (judgement.rung == Ok(Rung::Process)).then(|| NO_DAEMON.to_owned());
+        let advice = self.advice().map(str::to_owned);
         let notes = obstacles
             .chain(twins)
             .chain(without)
             .chain(end)
-            .chain(missing);
+            .chain(advice);
         lines.extend(notes.map(|note| format!("  {note}")));
         lines.extend(judgement.traceback.iter().map(|line| format!("  {line}")));
         lines
@@ -158,6 +174,18 @@ impl Report<'_> {
             Err(_) => "cannot be imported",
         };
         format!("{script} {can}{}", self.on())
+    }
+
+    /// What the operator must do for it.
+    fn advice(&self) -> Option<&'static str> {
+        let is_found_out = |one: &Obstacle| one.kind == "refused";
+        match self.judgement.rung {
+            Ok(Rung::Process) => Some(NO_DAEMON),
+            Ok(Rung::SharedGil) if !self.judgement.obstacles.iter().all(is_found_out) => {
+                Some(SAY_SHARED)
+            }
+            _ => None,
+        }
     }
 
     fn on(&self) -> String {
@@ -182,6 +210,10 @@ impl Report<'_> {
         value.to_string()
     }
 }
+
+/// `auto` learns from refusals only.
+const SAY_SHARED: &str =
+    "ClutchIsolation auto does not find that out; set ClutchIsolation shared-gil for it";
 
 /// What is missing for the last rung.
 const NO_DAEMON: &str = "this version has no daemon mode yet: 'WSGIApplicationGroup %{GLOBAL}' gives one such application the \

@@ -67,9 +67,24 @@ fn a_refusal_of_the_shared_gil_leads_to_a_process() {
 #[test]
 fn what_loads_beside_nothing_is_led_to_a_process() {
     let mut judgement = Judgement::default();
-    let alone = told(Outcome::Alone("ValueError".into()));
-    assert!(!step(&mut judgement, Place::Auto, alone));
+    for place in [Place::Auto, Place::SharedGil] {
+        let alone = told(Outcome::Alone("ValueError".into()));
+        assert!(!step(&mut judgement, place, alone));
+    }
     assert!(judgement.has_left(Rung::SharedGil));
+}
+
+#[test]
+fn an_exception_that_the_main_interpreter_does_not_raise_leads_to_a_process() {
+    let mut judgement = Judgement::default();
+    for place in [Place::Auto, Place::SharedGil] {
+        let failed = Outcome::Failed(vec!["ImportError".into()]);
+        assert!(!step(&mut judgement, place, told(failed)));
+    }
+    assert!(step(&mut judgement, Place::Main, loaded(false, None)));
+    assert_eq!(judgement.rung, Ok(Rung::Process));
+    assert_eq!(judgement.obstacles.len(), 2);
+    assert!(judgement.traceback.is_empty());
 }
 
 #[test]
@@ -91,11 +106,19 @@ fn a_crash_is_an_obstacle_and_in_the_main_interpreter_the_end() {
 }
 
 #[test]
-fn an_exception_and_a_missing_callable_decide() {
+fn an_exception_everywhere_and_a_missing_callable_decide() {
     let mut judgement = Judgement::default();
     let failed = Outcome::Failed(vec!["ValueError".into()]);
-    assert!(step(&mut judgement, Place::Auto, told(failed)));
+    assert!(!step(&mut judgement, Place::Auto, told(failed.clone())));
+    assert!(!judgement.has_left(Rung::SharedGil), "that is tried then");
+    assert!(!step(
+        &mut judgement,
+        Place::SharedGil,
+        told(failed.clone())
+    ));
+    assert!(step(&mut judgement, Place::Main, told(failed)));
     assert_eq!(judgement.rung, Err("cannot-import"));
+    assert!(judgement.obstacles.is_empty(), "the traceback says all");
     assert!(step(&mut judgement, Place::Auto, told(Outcome::NoCallable)));
     assert_eq!(judgement.rung, Err("no-callable"));
 }
