@@ -6,6 +6,7 @@ mod check;
 mod daemon;
 mod engine;
 mod httpd;
+mod operate;
 mod private;
 mod python;
 mod serve;
@@ -39,6 +40,8 @@ fn main() -> ExitCode {
         },
         Command::CheckRun(typed) => check::run(&typed),
         Command::Engine(EngineCommand::List) => engine::list(&mut terminal),
+        Command::Reload(typed) => operate::reload(&typed, &mut terminal),
+        Command::Status(typed) => operate::status(&typed, &mut terminal),
         Command::Pythons(typed) => python::show(&typed, &mut terminal),
     };
     match done {

@@ -101,7 +101,7 @@ pub struct GroupSpec {
 /// From httpd's parent to the supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// The first word: the build that speaks.
+    /// The first word: the build that speaks. With it comes the number that counts what operators have httpd's own processes reload.
     Hello(String),
     /// A log comes with this message. Logs are numbered from 0 in each epoch.
     Log,
@@ -161,8 +161,11 @@ pub enum Report {
 pub enum Question {
     /// Why has the daemon with this process number ended?
     Why(u32),
-    /// Have the daemons of this group replaced, or of one application group of theirs the interpreters.
+    /// Have the daemons of this group replaced, or of one application group of theirs the interpreters; if there is no such group, the
+    /// interpreters of the application group of this name in httpd's own processes.
     Reload(Vec<u8>, Option<Vec<u8>>),
+    /// Which application groups of httpd's own processes are to be reloaded, counted from this number on?
+    Reloads(u32),
     /// Where are the daemons of this application group, which needs a process of its own? They are started if need be.
     Need(Vec<u8>),
     /// Who is there?
@@ -178,8 +181,10 @@ pub enum Reply {
     Unknown,
     /// They listen there.
     At(PathBuf),
-    /// It is being done.
-    Done,
+    /// It is being done, in so many daemons; 0: in httpd's own processes, each with its next request.
+    Reloading(u32),
+    /// These application groups, the last of them with this number.
+    Reloads(u32, Vec<Vec<u8>>),
     /// Who is there.
     Status(Vec<GroupStatus>),
 }

@@ -381,18 +381,21 @@ impl Group {
         self.members.iter().for_each(Member::kill);
     }
 
-    /// Has its daemons replaced, or one application group's interpreters.
-    pub(super) fn reload(&mut self, application_group: Option<Vec<u8>>) {
-        for member in &mut self.members {
-            match &application_group {
-                Some(group) => member.tell(&Command::Reload(group.clone())),
-                None if member.life == Life::Ready => {
-                    member.life = Life::Retiring;
-                    member.why = Some("reload".into());
-                }
-                None => (),
+    /// Has its daemons replaced, or one application group's interpreters in them. How many daemons that are.
+    pub(super) fn reload(&mut self, application_group: Option<&[u8]>) -> u32 {
+        let ready = self
+            .members
+            .iter_mut()
+            .filter(|one| one.life == Life::Ready);
+        let mut count = 0;
+        for member in ready {
+            count += 1;
+            match application_group {
+                Some(group) => member.tell(&Command::Reload(group.to_vec())),
+                None => (member.life, member.why) = (Life::Retiring, Some("reload".into())),
             }
         }
+        count
     }
 
     pub(super) fn status(&self) -> GroupStatus {

@@ -21,14 +21,15 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use clutch_core::control::{self, Answer, Epoch, GroupSpec, MOST_MESSAGE, Order};
+use clutch_core::control::{self, Answer, Epoch, GroupSpec, MOST_MESSAGE, Order, Reply};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::signal::{Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{poll, process, spawn};
+use clutch_sys::{poll, process, shared, spawn};
 
 use crate::daemon::log;
 use ask::Questions;
@@ -45,6 +46,9 @@ const LAST_LIMIT: Duration = Duration::from_secs(3);
 
 /// How many application groups may have a process of their own.
 const MOST_OWN: usize = 128;
+
+/// How many of what operators have had reloaded are remembered.
+const MOST_RELOADS: usize = 256;
 
 /// How many deaths are remembered.
 const MOST_DEATHS: usize = 1_000;
@@ -71,6 +75,11 @@ pub(crate) struct Supervisor {
     old: Vec<Group>,
     questions: Option<Questions>,
     deaths: VecDeque<Death>,
+    /// Application groups of httpd's own processes that operators have had reloaded, the latest last.
+    reloads: VecDeque<Vec<u8>>,
+    /// How many there were, which httpd's children see, too.
+    reloaded: u32,
+    bell: Option<&'static AtomicU32>,
     ending: bool,
 }
 
@@ -116,6 +125,9 @@ pub(crate) fn run() -> ExitCode {
         old: Vec::new(),
         questions: None,
         deaths: VecDeque::new(),
+        reloads: VecDeque::new(),
+        reloaded: 0,
+        bell: None,
         ending: false,
     };
     supervisor.work();
@@ -191,7 +203,11 @@ impl Supervisor {
                     log::say(Level::Alert, &text);
                     return false;
                 }
-                Ok(Some(Order::Hello(_))) => (),
+                Ok(Some(Order::Hello(_))) => {
+                    let file = self.inbox.take_descriptors().pop();
+                    self.bell = file.and_then(|file| shared::number_of(file.as_fd()).ok());
+                    self.reloaded = self.bell.map_or(0, |bell| bell.load(Ordering::Acquire));
+                }
                 Ok(Some(Order::Log)) => {
                     let logs = self.inbox.take_descriptors();
                     self.logs.extend(logs.into_iter().map(Arc::new));
@@ -316,6 +332,46 @@ impl Supervisor {
         }
         self.groups.push(group);
         Some(socket)
+    }
+
+    /// Has new code run, as an operator asks.
+    pub(crate) fn reload(&mut self, name: &[u8], application_group: Option<&[u8]>) -> Reply {
+        let mut daemons = 0;
+        let groups = self.groups.iter_mut();
+        let is_it = |group: &&mut Group| {
+            *group.spec.group.name == *name
+                || application_group.is_none() && group.spec.stands_for.as_deref() == Some(name)
+        };
+        let mut found = false;
+        for group in groups.filter(is_it) {
+            found |= group.spec.stands_for.is_none();
+            daemons += group.reload(application_group);
+        }
+        if found {
+            return Reply::Reloading(daemons);
+        }
+        if application_group.is_some() {
+            return Reply::Unknown;
+        }
+        self.reloads.push_back(name.to_vec());
+        self.reloaded += 1;
+        if self.reloads.len() > MOST_RELOADS {
+            self.reloads.pop_front();
+        }
+        if let Some(bell) = self.bell {
+            bell.store(self.reloaded, Ordering::Release);
+        }
+        Reply::Reloading(daemons)
+    }
+
+    /// The application groups of httpd's own processes that operators have had reloaded since so many, and how many there were.
+    pub(crate) fn reloads_since(&self, since: u32) -> (u32, Vec<Vec<u8>>) {
+        let new = self.reloaded.wrapping_sub(since) as usize;
+        let skipped = self.reloads.len().saturating_sub(new);
+        let mut groups: Vec<_> = self.reloads.iter().skip(skipped).cloned().collect();
+        groups.sort();
+        groups.dedup();
+        (self.reloaded, groups)
     }
 
     /// Why the daemon `pid` has ended.
