@@ -152,6 +152,8 @@ pub enum Report {
     Failed(String),
     /// It should be replaced, for this reason, by one that has loaded these scripts.
     Retire(String, Vec<Preload>),
+    /// It has had no request for a while.
+    Idle,
     /// It takes no more requests, so another must, for this reason.
     Leaving(String),
 }

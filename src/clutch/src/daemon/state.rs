@@ -22,6 +22,9 @@ pub(super) const LISTENER: u64 = u64::MAX;
 /// What the event is called that has all workers end.
 pub(super) const END: u64 = u64::MAX - 1;
 
+/// After so many milliseconds without a request a daemon says so.
+const IDLE: u64 = 10_000;
+
 /// What the threads of a daemon share.
 pub(super) struct State {
     pub(super) spec: &'static GroupSpec,
@@ -44,6 +47,8 @@ pub(super) struct State {
     pub(super) started: Instant,
     /// Milliseconds after `started`: the last sign of life of a request that counts. 0: there was none.
     active: AtomicU64,
+    /// Milliseconds after `started`: when the supervisor was told last that there is nothing to do.
+    told_idle: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
     /// An application has been loaded.
@@ -96,6 +101,7 @@ impl State {
             served: AtomicU32::new(0),
             started: Instant::now(),
             active: AtomicU64::new(0),
+            told_idle: AtomicU64::new(0),
             first: AtomicU64::new(0),
             loaded_one: AtomicBool::new(false),
             running: Mutex::default(),
@@ -118,6 +124,20 @@ impl State {
 
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether nothing has happened for [`IDLE`], and that is news. Asked by one thread.
+    pub(super) fn is_newly_idle(&self) -> bool {
+        let last = self
+            .active
+            .load(Ordering::Relaxed)
+            .max(self.told_idle.load(Ordering::Relaxed));
+        let now = self.now();
+        let is_idle = self.is_idle() && now.saturating_sub(last) >= IDLE;
+        if is_idle {
+            self.told_idle.store(now, Ordering::Relaxed);
+        }
+        is_idle
     }
 
     /// For how long nothing has happened; `None` if nothing ever has.

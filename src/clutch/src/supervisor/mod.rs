@@ -38,6 +38,9 @@ use group::Group;
 /// How often the supervisor looks at the clock when nothing happens.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How often it looks whether requests have to wait, where there may be more daemons.
+const QUEUE_TICK: Duration = Duration::from_millis(50);
+
 /// How soon it looks again while something is under way.
 const SHORT_TICK: Duration = Duration::from_millis(20);
 
@@ -179,7 +182,11 @@ impl Supervisor {
             questions.sources(&mut sources);
         }
         let is_busy = self.ending || self.all_groups().any(Group::is_under_way);
-        let limit = if is_busy { SHORT_TICK } else { TICK };
+        let limit = match is_busy {
+            true => SHORT_TICK,
+            false if self.groups.iter().any(Group::may_grow) => QUEUE_TICK,
+            false => TICK,
+        };
         // Whatever it says, everything is looked at: that costs little, and nothing is missed.
         let _ = poll::readable(&sources, limit);
     }
