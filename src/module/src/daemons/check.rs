@@ -129,7 +129,7 @@ pub(super) fn shown(group: &DaemonGroup) -> String {
 }
 
 /// The program that becomes supervisor and daemons.
-pub fn program(words: &ServerSection, directory: &Path) -> Option<PathBuf> {
+pub(super) fn program(words: &ServerSection, directory: &Path) -> Option<PathBuf> {
     if let Some(named) = &words.program {
         let named = PathBuf::from(OsStr::from_bytes(named));
         return named.is_file().then_some(named);
