@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::{InterpreterSettings, ReloadUnit};
+use clutch_core::config::interpreter::InterpreterSettings;
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
@@ -220,12 +220,13 @@ impl State {
             .collect()
     }
 
-    /// How a changed script of `group` comes to run.
-    pub(super) fn reload(&self, group: &[u8]) -> (ReloadUnit, bool) {
-        use clutch_core::config::interpreter::ReloadPolicy;
+    /// Whether a changed script of `group` replaces the process, and whether its request waits for that.
+    pub(super) fn reload(&self, group: &[u8]) -> (bool, bool) {
+        use clutch_core::config::interpreter::{Reload, ReloadPolicy, ReloadUnit};
         let settings = InterpreterSettings::of(&self.spec.words, &self.spec.group.name, group);
-        let waits = settings.reload_policy == ReloadPolicy::Fresh;
-        (settings.reload_unit, waits)
+        let replaces =
+            settings.reload_unit == ReloadUnit::Process && settings.reload != Reload::Off;
+        (replaces, settings.reload_policy == ReloadPolicy::Fresh)
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::config::interpreter::ReloadUnit;
 use clutch_core::exchange::Exchange;
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
@@ -186,12 +185,12 @@ fn one_request(
         return after(carrier.answer(Some(GATEWAY_TIMEOUT)));
     }
     let group = request.group.bytes();
-    let (unit, waits) = state.reload(group);
-    let replaces_process = unit == ReloadUnit::Process && request.reload;
+    let (replaces, waits) = state.reload(group);
+    let replaces_process = replaces && request.reload;
     if replaces_process && state.is_changed(group, request.script.bytes(), request.script_mtime) {
         state.wish(FRESH_RELOAD);
         if waits {
-            drop(busy);
+            // Busy until that is said: the process may end right after.
             return after(carrier.send_elsewhere());
         }
     }
