@@ -30,6 +30,11 @@ pub fn embedded_only(why: &str) -> bool {
     !is_daemon()
 }
 
+/// The word for [`process_group`] where the configuration wants one.
+pub fn group_word() -> &'static str {
+    if is_daemon() { GROUP } else { "%{GLOBAL}" }
+}
+
 /// The process group of an application that says nothing about it.
 pub fn process_group() -> &'static str {
     if is_daemon() { GROUP } else { "" }
