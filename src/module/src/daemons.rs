@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::{Preload, ProcessSettings, ServerSection};
-use clutch_core::control::{ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
+use clutch_core::control::{self, ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
 
-use crate::client::Daemons;
+use crate::client::{Daemons, Own};
 use crate::engine::{self, Choice};
 use crate::httpd::host as httpd;
 use crate::httpd::{Pool, Server, ServerConfig, log};
@@ -220,18 +220,19 @@ impl Places {
 
     /// The socket of a group: its name does not depend on other groups, so that it stays over restarts.
     fn socket(&self, group: &DaemonGroup) -> PathBuf {
-        self.named(&format!("{:08x}", hash(&group.name)))
+        self.named(&format!("{:08x}", control::hash(&group.name)))
+    }
+
+    /// What the names of sockets begin with that are made later.
+    fn own(&self) -> PathBuf {
+        let mut path = self.prefix.clone().into_os_string();
+        path.push(format!(".{}.own", self.parent));
+        path.into()
     }
 
     fn questions(&self) -> PathBuf {
         self.named("supervisor")
     }
-}
-
-/// FNV-1a.
-fn hash(name: &[u8]) -> u32 {
-    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-    name.iter().fold(0x811c_9dc5, step)
 }
 
 /// Has the supervisor run the daemons of the configuration.
@@ -246,7 +247,23 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Re
         .ok_or("WSGISocketPrefix leads nowhere")?;
     let mut logs = Logs::default();
     let mut groups = Vec::new();
+    let mut own = None;
+    let settings = ProcessSettings::of(&config.section);
+    if may_have_own(&settings, config, &directory) {
+        let one = Declared {
+            group: own_group(&declared),
+            server: main,
+        };
+        let log = logs.number(main).map_err(|error| error.to_string())?;
+        let mut spec = spec(main, config, &directory, &places, one, log)?;
+        spec.socket = places.own();
+        spec.words = config.section.words.clone();
+        own = Some(Box::new(spec));
+    }
     for one in declared {
+        if &*one.group.name == OWN {
+            continue;
+        }
         let server = if one.server.is_virtual() {
             one.server
         } else {
@@ -256,13 +273,14 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Re
         groups.push(spec(main, config, &directory, &places, one, log)?);
     }
     let Some(program) = program(&config.section, &directory) else {
-        return Ok(()); // there are no groups, or `check` would have refused
+        return Ok(()); // there are no groups, or `check` would have refused; nor are processes given to groups that need one
     };
     let epoch = Epoch {
         number: 0,
         graceful: true,
         questions: places.questions(),
         groups,
+        own,
     };
     supervisor::serve(pool, main, &program, epoch, logs.files)
 }
@@ -306,6 +324,7 @@ fn spec(
     let (uid, gid) = httpd::user_of_children();
     Ok(GroupSpec {
         socket: places.socket(&one.group),
+        stands_for: None,
         engine: choice.file,
         python_home: home,
         words: one.group.words(&config.section.words),
@@ -338,6 +357,30 @@ fn spec(
     })
 }
 
+/// The name under which an operator says what daemons are like that an application group gets when it needs a process of its own.
+pub const OWN: &[u8] = b"%{AUTO}";
+
+/// What such daemons are like.
+fn own_group(declared: &[Declared<'_>]) -> DaemonGroup {
+    let found = declared.iter().find(|one| &*one.group.name == OWN);
+    found.map_or_else(|| DaemonGroup::named(OWN), |one| one.group.clone())
+}
+
+/// Whether application groups of httpd's own processes may get a process of their own.
+fn may_have_own(settings: &ProcessSettings<'_>, config: &ServerConfig, directory: &Path) -> bool {
+    settings.embedded
+        && config.choice.get().is_some()
+        && program(&config.section, directory).is_some()
+}
+
+/// The daemons of groups that need a process of their own, as a child finds them.
+pub fn own_for_child(main: Server<'_>, config: &ServerConfig) -> Option<Own> {
+    let directory = parent::directory().ok()?;
+    let settings = ProcessSettings::of(&config.section);
+    let declared = declared(main, &config.section);
+    may_have_own(&settings, config, &directory).then(|| Own::new(own_group(&declared)))
+}
+
 /// The daemons that requests of this child may be for.
 pub fn for_child(
     pool: Pool<'_>,
@@ -349,7 +392,8 @@ pub fn for_child(
         return HashMap::new();
     };
     supervisor::forget_in_child(places.questions());
-    let daemons = declared.into_iter().map(|one| {
+    let declared = declared.into_iter().filter(|one| &*one.group.name != OWN);
+    let daemons = declared.map(|one| {
         let server = one.server.is_virtual().then(|| one.server.name().to_vec());
         let path = places.socket(&one.group);
         (

@@ -29,6 +29,8 @@ pub enum Refusal {
     NoDaemons,
     /// The daemon processes of this group are for another server.
     OtherServers,
+    /// The application group needs a process of its own, and gets none.
+    NoProcess,
     /// It has been logged why, and the client gets this status.
     Logged(u16),
     /// The client has its answer, or is gone.
@@ -55,6 +57,7 @@ impl Refusal {
             | Self::OtherServers
             | Self::Restricted
             | Self::NoPython => 500,
+            Self::NoProcess => 503,
             Self::Body(status) | Self::Engine(status) | Self::Logged(status) => status,
             Self::Answered => 200,
         }
@@ -86,6 +89,9 @@ impl Refusal {
             Self::Restricted => {
                 "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
             }
+            Self::NoProcess => {
+                "CLUTCH0007: the application group needs a process of its own, and gets none"
+            }
             Self::NoPython => "WSGI0210: Python did not start in this process",
             Self::Body(_) | Self::Engine(_) | Self::Logged(_) | Self::Answered => return None,
         })
@@ -98,6 +104,7 @@ impl Refusal {
             Self::ProcessGroup
                 | Self::NoDaemons
                 | Self::OtherServers
+                | Self::NoProcess
                 | Self::Logged(_)
                 | Self::Restricted
                 | Self::NoPython

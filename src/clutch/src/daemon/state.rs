@@ -8,18 +8,21 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::InterpreterSettings;
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
 use parking_lot::Mutex;
 
 use super::carrier::Turn;
+use super::python;
 
 /// What the listener is called among descriptors that are waited for; connections are called by their numbers.
 pub(super) const LISTENER: u64 = u64::MAX;
 /// What the event is called that has all workers end.
 pub(super) const END: u64 = u64::MAX - 1;
+
+/// After so many milliseconds without a request a daemon says so.
+const IDLE: u64 = 10_000;
 
 /// What the threads of a daemon share.
 pub(super) struct State {
@@ -43,6 +46,8 @@ pub(super) struct State {
     pub(super) started: Instant,
     /// Milliseconds after `started`: the last sign of life of a request that counts. 0: there was none.
     active: AtomicU64,
+    /// Milliseconds after `started`: when the supervisor was told last that there is nothing to do.
+    told_idle: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
     /// An application has been loaded.
@@ -95,6 +100,7 @@ impl State {
             served: AtomicU32::new(0),
             started: Instant::now(),
             active: AtomicU64::new(0),
+            told_idle: AtomicU64::new(0),
             first: AtomicU64::new(0),
             loaded_one: AtomicBool::new(false),
             running: Mutex::default(),
@@ -117,6 +123,20 @@ impl State {
 
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether nothing has happened for [`IDLE`], and that is news. Asked by one thread.
+    pub(super) fn is_newly_idle(&self) -> bool {
+        let last = self
+            .active
+            .load(Ordering::Relaxed)
+            .max(self.told_idle.load(Ordering::Relaxed));
+        let now = self.now();
+        let is_idle = self.is_idle() && now.saturating_sub(last) >= IDLE;
+        if is_idle {
+            self.told_idle.store(now, Ordering::Relaxed);
+        }
+        is_idle
     }
 
     /// For how long nothing has happened; `None` if nothing ever has.
@@ -223,9 +243,10 @@ impl State {
     /// Whether a changed script of `group` replaces the process, and whether its request waits for that.
     pub(super) fn reload(&self, group: &[u8]) -> (bool, bool) {
         use clutch_core::config::interpreter::{Reload, ReloadPolicy, ReloadUnit};
-        let settings = InterpreterSettings::of(&self.spec.words, &self.spec.group.name, group);
-        let replaces =
-            settings.reload_unit == ReloadUnit::Process && settings.reload != Reload::Off;
+        let settings = python::settings(self.spec, &self.spec.words, group);
+        // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
+        let is_unit = self.spec.stands_for.is_some() || settings.reload_unit == ReloadUnit::Process;
+        let replaces = is_unit && settings.reload != Reload::Off;
         (replaces, settings.reload_policy == ReloadPolicy::Fresh)
     }
 }

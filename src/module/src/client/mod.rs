@@ -1,6 +1,7 @@
 //! The way of a request to a daemon: connections that are kept for the next one, and what becomes of a request when a daemon
 //! goes away.
 
+mod own;
 mod pool;
 mod relay;
 
@@ -21,6 +22,7 @@ use ffi_engine::wire::{self, Attached};
 use crate::embedded::Embedded;
 use crate::httpd::{Request, log};
 use crate::refusal::Refusal;
+pub use own::Own;
 use pool::{Connected, Pool};
 use relay::{End, Relay};
 
@@ -61,6 +63,13 @@ impl Daemons {
             server,
             group,
         }
+    }
+
+    /// The daemons that serve an application group which needs a process of its own.
+    fn own(group: DaemonGroup, path: PathBuf, application_group: &[u8]) -> Self {
+        let mut daemons = Self::new(group, None, path);
+        daemons.pool.ask_for(application_group);
+        daemons
     }
 
     /// The group's name as text.
