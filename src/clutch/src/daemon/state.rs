@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::{ReloadPolicy, ReloadUnit};
+use clutch_core::config::interpreter::{Reload, ReloadPolicy, ReloadUnit};
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
@@ -258,10 +258,8 @@ impl State {
             is_changed: false,
             waits: settings.reload_policy == ReloadPolicy::Fresh,
             // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
-            unit: match self.spec.stands_for {
-                Some(_) => ReloadUnit::Process,
-                None => settings.reload_unit,
-            },
+            replaces_process: settings.reload != Reload::Off
+                && (self.spec.stands_for.is_some() || settings.reload_unit == ReloadUnit::Process),
         }
     }
 
@@ -291,8 +289,8 @@ struct Script {
 pub(super) struct Seen {
     /// It has been changed since this process saw it first.
     pub(super) is_changed: bool,
-    /// What is replaced then.
-    pub(super) unit: ReloadUnit,
+    /// The process is replaced then, and not an interpreter.
+    pub(super) replaces_process: bool,
     /// Requests wait for the new code.
     pub(super) waits: bool,
 }

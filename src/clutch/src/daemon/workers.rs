@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::config::interpreter::ReloadUnit;
 use clutch_core::exchange::Exchange;
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
@@ -218,7 +217,7 @@ fn answer(
         request.script.bytes(),
         request.script_mtime,
     );
-    let replaces_process = seen.unit == ReloadUnit::Process && request.reload;
+    let replaces_process = seen.replaces_process && request.reload;
     if replaces_process && seen.is_changed {
         state.wish(FRESH_RELOAD);
         if seen.waits {

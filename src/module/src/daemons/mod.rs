@@ -26,10 +26,15 @@ pub struct Declared<'s> {
     pub server: Server<'s>,
 }
 
-/// All groups of the configuration, in the order of the servers.
+/// All groups of the configuration, in the order of the servers. A virtual host without a word for us shares the main server's
+/// configuration, and declares nothing.
 pub fn declared<'s>(main: Server<'s>, words: &ServerSection) -> Vec<Declared<'s>> {
-    let of = |server: Server<'s>| {
-        let groups = server.config().map(|config| &config.section.daemons[..]);
+    let mains = main.config();
+    let of = move |server: Server<'s>| {
+        let own = server.config().filter(|&config| {
+            !server.is_virtual() || !mains.is_some_and(|mains| std::ptr::eq(mains, config))
+        });
+        let groups = own.map(|config| &config.section.daemons[..]);
         groups
             .unwrap_or_default()
             .iter()
