@@ -92,7 +92,16 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     };
     let answer = match server {
         Server::Here(engine) => engine.call(&call, &mut exchange),
-        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange)?,
+        Server::Daemons(daemons) => {
+            match daemons.call(request, &call, &settings, &mut exchange) {
+                Ok(answer) => answer,
+                // If the client has a part of the response already, that is broken, and there is no other.
+                Err(refusal) => {
+                    let status = exchange.status_after(Some(refusal.status()));
+                    return status.map_or(Ok(()), |_| Err(refusal));
+                }
+            }
+        }
     };
     match exchange.status_after(answer) {
         Some(status) => Err(Refusal::Engine(status)),
@@ -140,7 +149,10 @@ fn admit_process_group<'c>(
     let daemons = child.daemons.get(name).ok_or(Refusal::NoDaemons)?;
     match &daemons.server {
         Some(server) if server != request.server_hostname() => Err(Refusal::OtherServers),
-        _ => Ok(Server::Daemons(daemons)),
+        _ => {
+            daemons.admit(request)?;
+            Ok(Server::Daemons(daemons))
+        }
     }
 }
 

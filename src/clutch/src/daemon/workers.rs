@@ -18,7 +18,7 @@ use ffi_engine::wire::Received;
 
 use super::carrier::{Carrier, Turn};
 use super::log;
-use super::state::{END, FRESH_RELOAD, LISTENER, Running, State};
+use super::state::{END, LISTENER, Running, State};
 
 /// How long a child may take to send a request that it has begun to send.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -189,7 +189,7 @@ fn one_request(
     let (unit, waits) = state.reload(group);
     let replaces_process = unit == ReloadUnit::Process && request.reload;
     if replaces_process && state.is_changed(group, request.script.bytes(), request.script_mtime) {
-        state.wish(FRESH_RELOAD);
+        state.wish_for_new_code(waits);
         if waits {
             drop(busy);
             return after(carrier.send_elsewhere());
