@@ -216,14 +216,21 @@ impl Httpd {
             return;
         }
         self.let_connections_end();
+        let daemons = self.outside();
         self.signal(signal);
         let parent = &mut self.parent;
         self.ended = wait::within(wait::PATIENCE, || parent.try_wait().unwrap());
         let group = self.parent.id();
-        let empty = || process::group(group).is_empty().then_some(());
+        let left = || {
+            let daemons = daemons.iter().copied();
+            let mut left = process::group(group);
+            left.extend(daemons.filter(|&pid| process::is_alive(pid)));
+            left
+        };
+        let empty = || left().is_empty().then_some(());
         let left_nothing = wait::within(wait::PATIENCE / 4, empty).is_some();
         if self.ended.is_none() || !left_nothing {
-            let left = process::group(group);
+            let left = left();
             left.iter()
                 .for_each(|&pid| process::signal(pid, Signal::KILL));
             self.ended = self.parent.wait().ok();
@@ -275,11 +282,13 @@ impl Drop for Httpd {
     fn drop(&mut self) {
         if thread::panicking() {
             // A second panic would end the whole run, so the processes are just made to end.
+            let daemons = self.outside();
             self.signal(Signal::TERM);
             let parent = &mut self.parent;
             wait::within(wait::PATIENCE / 4, || parent.try_wait().ok().flatten());
             process::group(self.parent.id())
-                .iter()
+                .union(&daemons)
+                .filter(|&&pid| process::is_alive(pid))
                 .for_each(|&pid| process::signal(pid, Signal::KILL));
             let _ = self.parent.wait();
             #[expect(
