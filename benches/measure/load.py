@@ -64,6 +64,7 @@ class Pinned:
         """One sample of each target in each of `count` rounds; every round begins with another target."""
         for server in self.servers:
             client = Client(server.port)
+            client.wait_until_served(workload)
             client.send(workload, 2 * THREADS, judge=server.target.python is not None)
             client.close()
             # Not kept: it fills caches, and every process and thread makes its Python states.

@@ -18,6 +18,7 @@ def count(httpd: Httpd, target: Target, mpm: str, workload: Workload, requests: 
         raise Missing("no strace (Debian: strace)")
     with Server(httpd, target, mpm) as server:
         client = Client(server.port)
+        client.wait_until_served(workload)
         client.send(workload, 4 * THREADS, judge=target.python is not None)
         table = server.root / "syscalls"
         pids = server.pids()
