@@ -16,7 +16,7 @@ class Client:
     def wait_until_served(self, workload: Workload) -> None:
         """Asks until it is answered well: a server beside httpd, or a daemon, may start later than httpd."""
         deadline = time.monotonic() + REPLY_LIMIT
-        while (answer := self._ask(workload))[0] in (502, 503, 504) and time.monotonic() < deadline:
+        while (answer := self.ask(workload))[0] in (502, 503, 504) and time.monotonic() < deadline:
             time.sleep(0.1)
         if answer[0] != 200:
             raise RuntimeError(f"{workload.path} answered {answer[0]}: {answer[1][:300]!r}")
@@ -24,11 +24,12 @@ class Client:
     def send(self, workload: Workload, times: int, judge: bool) -> None:
         """Sends the request `times` times, one after the other; `judge` says whether the body must be right."""
         for _ in range(times):
-            status, body = self._ask(workload)
+            status, body = self.ask(workload)
             if status != 200 or (judge and not workload.right(body)):
                 raise RuntimeError(f"{workload.path} answered {status}: {body[:300]!r}")
 
-    def _ask(self, workload: Workload) -> tuple[int, bytes]:
+    def ask(self, workload: Workload) -> tuple[int, bytes]:
+        """Sends the request once and returns the status and the body of the answer."""
         connection = self.connection
         connection.putrequest("POST" if workload.body else "GET", workload.path, skip_accept_encoding=True)
         for name, value in workload.headers:

@@ -32,6 +32,12 @@ def count(httpd: Httpd, target: Target, mpm: str, workload: Workload, requests: 
         return _read(table.read_text())
 
 
+def per_request(httpd: Httpd, target: Target, mpm: str, workloads: dict[str, Workload]) -> dict[str, float]:
+    """System calls per request of each workload, by its name."""
+    return {name: count(httpd, target, mpm, workload, 3 * workload.window).total() / (3 * workload.window)
+            for name, workload in workloads.items()}
+
+
 def _wait_until_attached(strace: subprocess.Popen, processes: int) -> None:
     for _ in range(processes):
         line = strace.stderr.readline()
