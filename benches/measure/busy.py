@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from . import BENCHES
 from .client import Client
 from .finding import Finding, configured
-from .httpd import Httpd, Server
+from .httpd import Httpd, Server, prefer
 from .load import children_s, machine_s, server_s, wrk
 from .report import spread
 from .targets import Target
@@ -109,6 +109,7 @@ def _compared(httpd: Httpd, mpm: str, targets: list[Target], paths: list[str], c
 def _sample(server: Server, workloads: list[Workload]) -> Busy:
     """Asks for all workloads at once."""
     pids = server.pids()
+    prefer(pids)
     began, busy, load, cpu = time.monotonic(), machine_s(), children_s(), server_s(pids)
     running = [wrk(server.port, workload, SECONDS, pinned=False) for workload in workloads]
     results = [finish() for finish in running]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import BENCHES, Missing
 from .client import Client
-from .httpd import PREFERRED, PROCESSES, THREADS, Httpd, Server
+from .httpd import PREFERRED, PROCESSES, THREADS, Httpd, Server, prefer
 from .targets import Target
 from .workloads import Workload
 
@@ -80,6 +80,7 @@ class Pinned:
 
     def _sample(self, server: Server, workload: Workload) -> Sample:
         pids = server.pids()
+        prefer(pids)
         started, busy, load = time.monotonic(), machine_s(), children_s()
         cpu = server_s(pids)
         result = wrk(server.port, workload)()
@@ -106,6 +107,7 @@ def wrk(port: int, workload: Workload, seconds: int = 1, pinned: bool = True) ->
     environment = {**os.environ, "BODY_BYTES": str(len(workload.body))}
     started = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True)
+    prefer([started.pid])
 
     def finish() -> dict:
         output, errors = started.communicate()

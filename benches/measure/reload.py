@@ -9,7 +9,7 @@ from pathlib import Path
 from . import OUT
 from .client import Client
 from .finding import Finding, configured
-from .httpd import Httpd, Server
+from .httpd import Httpd, Server, prefer
 from .targets import Target
 from .workloads import Workload
 
@@ -101,14 +101,16 @@ def _loaded(server: Server, script: Path) -> dict:
         sender.start()
     changed = {}
     for version in range(2, SECONDS + 1):
-        time.sleep(max(0.0, began + version - 1.5 - time.monotonic()))
+        while (left := began + version - 1.5 - time.monotonic()) > 0:
+            prefer(server.pids())  # those that came with the last change, too
+            time.sleep(min(left, 0.1))
         _write(script, version)
         changed[version] = time.monotonic()
     for sender in senders:
         sender.join()
     new = [(load.seen[version] - at) * 1000 for version, at in changed.items() if version in load.seen]
     return {
-        "failed": len(load.failed), "failures": sorted(set(load.failed)),
+        "failed": len(load.failed), "failures": sorted(set(load.failed)), "log": server.log() if load.failed else "",
         "late": sum(late > LATE_MS for late in load.late_ms), "worst_ms": max(load.late_ms),
         "new_ms": statistics.median(new) if new else float("nan"), "unseen": len(changed) - len(new),
     }

@@ -80,43 +80,49 @@ def shown_setting(setting: dict) -> str:
 def counts(rows: dict[str, dict[str, float]], base: str, form: str, names: list[str] | None = None,
            last: tuple[str, list[str]] | None = None) -> str:
     """A table of single figures, workload by target, and what they are of the base's."""
-    targets = _targets(rows)
-    others = _divided(targets, base)
     lines = []
-    for number, (name, row) in enumerate(rows.items()):
-        shown = [form.format(row[target]) if target in row else NOT_MEASURED for target in targets]
-        ratios = [f"{row[target] / row[base]:.2f}" if {target, base} <= row.keys() else NOT_MEASURED
-                  for target in others]
-        first = names[number] if names else f"`{name}`"
-        lines.append([first, *shown, *ratios, *([last[1][number]] if last else [])])
-    head = ["workload", *targets, *(f"{target} ÷ {base}" for target in others), *([last[0]] if last else [])]
-    return table(head, lines)
+    for name, row in rows.items():
+        shown = {target: form.format(figure) for target, figure in row.items()}
+        shares = {target: f"{figure / row[base]:.2f}" for target, figure in row.items() if base in row}
+        lines.append((shown, shares))
+    return _compared(rows, base, names or [f"`{name}`" for name in rows], lines, last)
 
 
 def samples(rows: dict[str, dict[str, list]], figure: str, base: str) -> str:
     """A table of medians (smallest–largest) over rounds; ratios are formed within a round."""
-    targets = _targets(rows)
-    others = _divided(targets, base)
-    lines = []
-    for name, row in rows.items():
+    lines, busy = [], []
+    for row in rows.values():
         values = {target: [getattr(sample, figure) for sample in taken] for target, taken in row.items()}
-        shown = [spread(values[target], "{:,.0f}") if target in row else NOT_MEASURED for target in targets]
-        ratios = [
-            spread([mine / of for mine, of in zip(values[target], values[base])], "{:.2f}")
-            if {target, base} <= row.keys() else NOT_MEASURED
-            for target in others
-        ]
-        busy = statistics.median(sample.others_cores for taken in row.values() for sample in taken)
-        lines.append([f"`{name}`", *shown, *ratios, f"{busy:.1f}"])
-    return table(["workload", *targets, *(f"{target} ÷ {base}" for target in others), "others' cores"], lines)
+        shown = {target: spread(taken, "{:,.0f}") for target, taken in values.items()}
+        shares = {target: spread([mine / of for mine, of in zip(taken, values[base])], "{:.2f}")
+                  for target, taken in values.items() if base in values}
+        lines.append((shown, shares))
+        others = statistics.median(sample.others_cores for taken in row.values() for sample in taken)
+        busy.append(f"{others:.1f}")
+    return _compared(rows, base, [f"`{name}`" for name in rows], lines, ("others' cores", busy))
 
 
-def _targets(rows: dict[str, dict]) -> list[str]:
-    return list(dict.fromkeys(target for row in rows.values() for target in row))
-
-
-def _divided(targets: list[str], base: str) -> list[str]:
-    return [target for target in targets if target != base] if base in targets else []
+def _compared(rows: dict[str, dict], base: str, names: list[str], lines: list[tuple[dict, dict]],
+              last: tuple[str, list[str]] | None) -> str:
+    """Figures and shares side by side; of many targets, each share stands in the cell of its figure."""
+    targets = list(dict.fromkeys(target for row in rows.values() for target in row))
+    others = [target for target in targets if target != base] if base in targets else []
+    joined = len(targets) > 3
+    head = ["workload", *targets, *([] if joined else (f"{target} ÷ {base}" for target in others))]
+    body = []
+    for name, (shown, shares) in zip(names, lines):
+        if joined:
+            cells = [shown.get(target, NOT_MEASURED)
+                     + (f" → **{shares[target]}**" if target in shares and target != base else "")
+                     for target in targets]
+        else:
+            cells = [values.get(target, NOT_MEASURED)
+                     for values, chosen in ((shown, targets), (shares, others)) for target in chosen]
+        body.append([name, *cells])
+    if last:
+        head.append(last[0])
+        body = [[*line, cell] for line, cell in zip(body, last[1])]
+    return table(head, body)
 
 
 def spread(values: list[float], form: str) -> str:

@@ -2,13 +2,12 @@
 
 import statistics
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from . import BENCHES
 from .client import Client
 from .finding import Finding, configured
-from .httpd import Httpd, Server
+from .httpd import Httpd, Server, prefer
 from .load import server_s
 from .targets import Target
 from .workloads import Workload
@@ -21,27 +20,27 @@ SETTLED = 0.02
 
 def fifty(httpd: Httpd, mpm: str, mod_wsgi: Target, clutch: Target, rounds: int) -> Finding:
     """Memory is the proportional share of all processes of the server, less that of the server without tenants."""
-    mounts = _mounts()
-    daemons = [f"WSGIDaemonProcess t{number}" for number in range(COUNT)]
-    in_daemons = _mounts(own_daemons=True)
+    mounts, apart, loaded = _mounts(), _mounts(apart=True), _mounts(apart=True, loaded=True)
     preload = [f"ClutchPreload {SCRIPT} application-group=t{number}" for number in range(COUNT)]
-    imports = [f"WSGIImportScript {SCRIPT} process-group=t{number} application-group=t{number}"
+    imports = [f"WSGIImportScript {SCRIPT} process-group=%{{GLOBAL}} application-group=t{number}"
                for number in range(COUNT)]
     own = "ClutchIsolation own-gil"
     compared = [
-        (mod_wsgi, "mod_wsgi, 50 daemon processes", [*daemons, *in_daemons]),
-        (mod_wsgi, "mod_wsgi, 50 daemon processes, WSGIImportScript", [*daemons, *in_daemons, *imports]),
+        (mod_wsgi, "mod_wsgi, 50 daemon processes", apart),
+        (mod_wsgi, "mod_wsgi, 50 daemon processes, loaded at start", loaded),
         (mod_wsgi, "mod_wsgi, one child", mounts),
+        (mod_wsgi, "mod_wsgi, one child, WSGIImportScript", [*mounts, *imports]),
         (clutch, "clutch, one child, shared GIL", mounts),
         (clutch, "clutch, one child, shared GIL, ClutchPreload", [*mounts, *preload]),
         (clutch, "clutch, one child, own GILs", [own, *mounts]),
         (clutch, "clutch, one child, own GILs, ClutchPreload", [own, *mounts, *preload]),
-        (clutch, "clutch, 50 daemon processes", [*daemons, *in_daemons]),
+        (clutch, "clutch, 50 daemon processes", apart),
+        (clutch, "clutch, 50 daemon processes, loaded at start", loaded),
     ]
     empty = {target.name: _measured(httpd, mpm, target, [], 0)["pss_mb"] for target in (mod_wsgi, clutch)}
     raw = {}
     for target, name, lines in compared:
-        taken = [_measured(httpd, mpm, replace(target, name=target.name), lines, COUNT)
+        taken = [_measured(httpd, mpm, target, lines, COUNT)
                  for _ in range(max(1, rounds // 2))]
         for one in taken:
             one["tenant_mb"] = (one["pss_mb"] - empty[target.name]) / COUNT
@@ -57,12 +56,23 @@ def fifty(httpd: Httpd, mpm: str, mod_wsgi: Target, clutch: Target, rounds: int)
                    {"without tenants, MB": empty, **raw})
 
 
-def _mounts(own_daemons: bool = False) -> list[str]:
-    return [
-        f"WSGIScriptAlias /t{number} {SCRIPT} application-group=t{number}"
-        + (f" process-group=t{number}" if own_daemons else "")
-        for number in range(COUNT)
-    ]
+def _mounts(apart: bool = False, loaded: bool = False) -> list[str]:
+    """Fifty applications, each in an application group of its own, and in a daemon process of its own if `apart`.
+
+    An alias that names both groups also has the script loaded when the process starts.
+    """
+    lines = []
+    for number in range(COUNT):
+        group = f"t{number}"
+        alias = f"WSGIScriptAlias /{group} {SCRIPT}"
+        if apart:
+            lines.append(f"WSGIDaemonProcess {group}")
+        if loaded or not apart:
+            lines.append(f"{alias} application-group={group}" + (f" process-group={group}" if apart else ""))
+        else:
+            lines.append(f"{alias}\n<Location /{group}>\nWSGIProcessGroup {group}\nWSGIApplicationGroup {group}\n"
+                         "</Location>")
+    return lines
 
 
 def _measured(httpd: Httpd, mpm: str, target: Target, lines: list[str], tenants: int) -> dict[str, float]:
@@ -94,6 +104,7 @@ def _at_rest(server: Server) -> float:
     """Waits until the server does nothing for a quarter of a second; returns when that began."""
     while True:
         pids = server.pids()
+        prefer(pids)
         began, used = time.monotonic(), server_s(pids)
         time.sleep(0.25)
         now = server.pids()
