@@ -181,7 +181,7 @@ impl Daemon {
             return false;
         }
         loop {
-            match supervisor.inbox.next() {
+            match supervisor.inbox.take() {
                 Ok(Some(Command::Drain(limit, reason))) => {
                     self.begin_to_leave(&reason, Duration::from_millis(limit.into()));
                 }

@@ -112,7 +112,7 @@ impl Asker {
                 None => true,
             };
         }
-        match self.inbox.next() {
+        match self.inbox.take() {
             Ok(Some(question)) => self.hear(&question, supervisor),
             Ok(None) => !is_late && !self.inbox.has_ended(),
             Err(_) => false,

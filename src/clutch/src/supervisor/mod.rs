@@ -201,7 +201,7 @@ impl Supervisor {
             return false;
         }
         loop {
-            match self.inbox.next() {
+            match self.inbox.take() {
                 Ok(Some(Order::Hello(build))) if build != control::BUILD => {
                     let text = format!(
                         "the module is of build {build}, the program clutch of {}: they do not go together",
