@@ -13,11 +13,13 @@
 pub mod app;
 pub mod client;
 pub mod curl;
+pub mod daemons;
 pub mod environ;
 pub mod error_log;
 pub mod gate;
 pub mod httpd;
 pub mod installation;
+pub mod load;
 pub mod mode;
 pub mod plan;
 pub mod process;

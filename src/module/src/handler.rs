@@ -93,10 +93,18 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     };
     let answer = match server {
         Server::Here(engine) => match call_here(engine, &call, &mut exchange) {
-            Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange)?,
-            answer => answer,
+            Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange),
+            answer => Ok(answer),
         },
-        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange)?,
+        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange),
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        // If the client has a part of the response already, that is broken, and there is no other.
+        Err(refusal) => {
+            let status = exchange.status_after(Some(refusal.status()));
+            return status.map_or(Ok(()), |_| Err(refusal));
+        }
     };
     match exchange.status_after(answer) {
         Some(status) => Err(Refusal::Engine(status)),
@@ -171,7 +179,10 @@ fn admit_process_group<'c>(
     let daemons = child.daemons.get(name).ok_or(Refusal::NoDaemons)?;
     match &daemons.server {
         Some(server) if server != request.server_hostname() => Err(Refusal::OtherServers),
-        _ => Ok(Server::Daemons(daemons)),
+        _ => {
+            daemons.admit(request)?;
+            Ok(Server::Daemons(daemons))
+        }
     }
 }
 

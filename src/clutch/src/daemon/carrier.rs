@@ -31,7 +31,10 @@ impl Turn {
         }
         *over = true;
         let parts = [std::io::IoSlice::new(frames)];
-        socket::send(socket.as_fd(), &parts, &[], Waiting::Never).is_ok()
+        let sent = socket::send(socket.as_fd(), &parts, &[], Waiting::Never).is_ok();
+        // The thread that has the connection does not look after it: the child is to see that, and use another one.
+        socket::close_both_ways(socket.as_fd());
+        sent
     }
 }
 

@@ -26,9 +26,10 @@ use std::time::{Duration, Instant};
 use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
+use clutch_sys::poll::{self, Interest};
 use clutch_sys::signal::{Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{poll, process, spawn};
+use clutch_sys::{privileges, process, spawn};
 use ffi_engine::host::Engine;
 
 use state::State;
@@ -114,6 +115,9 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
     let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
     identity::assume(&spec).map_err(|error| error.to_string())?;
+    if is_service {
+        end_with_the_supervisor(supervisor)?;
+    }
     let spec: &'static GroupSpec = Box::leak(Box::new(spec));
     let engine = python::start(spec)?;
     python::preload(engine, spec);
@@ -140,6 +144,21 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
         signals,
         leaving: None,
     }))
+}
+
+/// A service hears nothing but signals while its script runs: the end of the supervisor is to be one.
+fn end_with_the_supervisor(supervisor: &Supervisor) -> Result<(), String> {
+    privileges::parent_death_signal(Signal::Terminate).map_err(|error| error.to_string())?;
+    // It may have ended before that. What there is to read now is its end: it has said all there is to say.
+    let has_ended = poll::wait(
+        supervisor.socket.as_fd(),
+        Interest::Read,
+        Some(Duration::ZERO),
+    );
+    match has_ended {
+        Ok(false) => Ok(()),
+        _ => Err("the supervisor has ended".into()),
+    }
 }
 
 impl Daemon {

@@ -40,6 +40,8 @@ pub(super) struct State {
     /// Why this process should be replaced, until the supervisor is told. The first wish counts.
     wish: Mutex<Option<String>>,
     wished: AtomicBool,
+    /// Requests wait for the new code that this process has found.
+    requests_wait: AtomicBool,
     /// Threads that are busy with a connection. Sequentially consistent with `draining`: whoever sees this as 0 after it has set that
     /// knows that no thread begins any more.
     busy: AtomicU32,
@@ -96,6 +98,7 @@ impl State {
             wishes: Event::new()?,
             wish: Mutex::default(),
             wished: AtomicBool::new(false),
+            requests_wait: AtomicBool::new(false),
             busy: AtomicU32::new(0),
             served: AtomicU32::new(0),
             started: Instant::now(),
@@ -167,9 +170,14 @@ impl State {
         self.active.store(self.now().max(1), Ordering::Relaxed);
     }
 
-    /// No request runs.
+    /// No request runs but those that were answered in their threads' place.
     pub(super) fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::SeqCst) == 0
+        let busy = self.busy.load(Ordering::SeqCst);
+        busy == 0 || {
+            let running = self.running.lock();
+            let given_up = |one: &&Arc<Running>| one.given_up.load(Ordering::Relaxed);
+            running.iter().filter(given_up).count() >= busy as usize
+        }
     }
 
     pub(super) fn is_draining(&self) -> bool {
@@ -225,10 +233,16 @@ impl State {
     pub(super) fn must_leave_at_once(&self, reason: &str) -> bool {
         let runs_once = self.spec.group.threads == 1 && self.spec.group.maximum_requests == 1;
         runs_once
-            || matches!(
-                reason,
-                "inactivity_timeout" | "startup_timeout" | FRESH_RELOAD
-            )
+            || matches!(reason, "inactivity_timeout" | "startup_timeout")
+            || (reason == RELOAD && self.requests_wait.load(Ordering::Acquire))
+    }
+
+    /// The code of this process is old. Where `requests_wait` for the new code, no more of them are taken.
+    pub(super) fn wish_for_new_code(&self, requests_wait: bool) {
+        if requests_wait {
+            self.requests_wait.store(true, Ordering::Release);
+        }
+        self.wish(RELOAD);
     }
 
     /// Looks at the script of a request: is its code what this process runs, and what if not?
@@ -295,8 +309,8 @@ pub(super) struct Seen {
     pub(super) waits: bool,
 }
 
-/// Why a process leaves that has found new code, where requests wait for that.
-pub(super) const FRESH_RELOAD: &str = "script_reload";
+/// Why a process leaves that has found new code.
+const RELOAD: &str = "script_reload";
 
 /// What a connection is called.
 fn name(connection: &impl AsFd) -> u64 {

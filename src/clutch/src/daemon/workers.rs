@@ -17,7 +17,7 @@ use ffi_engine::wire::Received;
 
 use super::carrier::{Carrier, Turn};
 use super::log;
-use super::state::{END, FRESH_RELOAD, LISTENER, Running, State};
+use super::state::{END, LISTENER, Running, State};
 
 /// How long a child may take to send a request that it has begun to send.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -219,7 +219,7 @@ fn answer(
     );
     let replaces_process = seen.replaces_process && request.reload;
     if replaces_process && seen.is_changed {
-        state.wish(FRESH_RELOAD);
+        state.wish_for_new_code(seen.waits);
         if seen.waits {
             return carrier.send_elsewhere();
         }

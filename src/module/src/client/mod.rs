@@ -6,7 +6,9 @@ mod pool;
 mod relay;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +23,9 @@ use ffi_engine::wire::{self, Attached};
 
 use crate::embedded::Embedded;
 use crate::httpd::{Request, log};
+use crate::owners::Owners;
 use crate::refusal::Refusal;
+use crate::supervisor;
 pub use own::Own;
 use pool::{Connected, Pool};
 use relay::{End, Relay};
@@ -42,6 +46,7 @@ pub struct Daemons {
     pub group: DaemonGroup,
     /// The name of the virtual host whose requests alone may go there; `None`: any.
     pub server: Option<Vec<u8>>,
+    owners: Owners,
     pool: Pool,
 }
 
@@ -60,6 +65,7 @@ impl Daemons {
         let keeps = group.processes == 1 && group.max_processes.is_none_or(|most| most <= 1);
         Self {
             pool: Pool::new(path, keeps, group.connect_timeout),
+            owners: Owners::of(&group),
             server,
             group,
         }
@@ -75,6 +81,22 @@ impl Daemons {
     /// The group's name as text.
     fn shown(&self) -> String {
         String::from_utf8_lossy(&self.group.name).into_owned()
+    }
+
+    /// Lets a request for a script pass that belongs to whom the operator says.
+    ///
+    /// # Errors
+    ///
+    /// It belongs to somebody else, or others may write to it; that has been logged.
+    pub fn admit(&self, request: Request<'_>) -> Result<(), Refusal> {
+        let script = Path::new(OsStr::from_bytes(request.filename()));
+        match self.owners.doubt_about(script) {
+            None => Ok(()),
+            Some(doubt) => {
+                log::request(request, Level::Error, &doubt);
+                Err(Refusal::Logged(403))
+            }
+        }
     }
 
     /// Has a daemon serve a request. `None` if the response has been sent or broken, else the status to answer with.
@@ -158,7 +180,8 @@ impl Daemons {
                 format!("WSGI0148: process {daemon} of group '{name}' does not speak our protocol"),
             ),
             Failed::Ended(End::Lost(lost), daemon) => {
-                let why = self.pool.why(daemon).unwrap_or_else(|| lost.to_string());
+                let (daemon, why) = supervisor::why(&self.group.name, daemon)
+                    .unwrap_or_else(|| (daemon, lost.to_string()));
                 (
                     502,
                     format!(
@@ -197,23 +220,25 @@ impl Offer<'_> {
         let until = Instant::now() + daemons.group.connect_timeout.max(terms.timeout);
         let mut fresh = false;
         for attempt in 0..MOST_TRIES {
-            let Connected { socket, kept, .. } = daemons
+            let Connected { socket, daemon } = daemons
                 .pool
                 .connect(fresh, terms.timeout)
                 .map_err(Failed::NoWay)?;
+            let kept = daemon != 0;
             let mut link = Link::over(socket, buffers);
             link.put(Kind::Request, 0, |bytes| {
                 wire::put_request(bytes, request, attached);
             });
-            let mut relay = Relay::new(&daemons.group, terms);
-            let sent = link.flush();
-            let end = match sent {
+            let mut relay = Relay::new(&daemons.group, terms, daemon);
+            let end = match link.flush() {
                 Ok(()) => relay.run(&mut link, exchange),
+                // Whoever does not read a request may have answered it nevertheless.
+                Err(Lost::Reset) => relay.run(&mut link, exchange).or(Err(End::of(Lost::Reset))),
                 Err(lost) => Err(End::of(lost)),
             };
             match end {
                 Ok(status) => {
-                    daemons.pool.keep(link.into_socket());
+                    daemons.pool.keep(link.into_socket(), relay.daemon());
                     return Ok(status);
                 }
                 Err(End::Again) => fresh = true,

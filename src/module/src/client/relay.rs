@@ -66,12 +66,13 @@ pub(super) struct Relay<'g> {
 }
 
 impl<'g> Relay<'g> {
-    pub(super) fn new(group: &'g DaemonGroup, terms: Terms) -> Self {
+    /// For a connection to the process `daemon`; 0 if it will say its number.
+    pub(super) fn new(group: &'g DaemonGroup, terms: Terms, daemon: u32) -> Self {
         Self {
             group,
             terms,
             begun: false,
-            daemon: 0,
+            daemon,
             overridden: None,
             unflushed: None,
         }

@@ -1,0 +1,5 @@
+//! What only daemon processes have: lives of their own, users of their own, limits.
+
+mod limits;
+mod lives;
+mod who;
