@@ -2,4 +2,5 @@
 
 mod limits;
 mod lives;
+mod signals;
 mod who;

@@ -28,8 +28,13 @@ pub struct Declared<'s> {
 
 /// All groups of the configuration, in the order of the servers.
 pub fn declared<'s>(main: Server<'s>, words: &ServerSection) -> Vec<Declared<'s>> {
+    let main_config = main.config();
     let of = |server: Server<'s>| {
-        let groups = server.config().map(|config| &config.section.daemons[..]);
+        // A virtual host that says nothing of ours has the main server's configuration itself.
+        let own = server.config().filter(|config| {
+            !server.is_virtual() || !main_config.is_some_and(|main| std::ptr::eq(main, *config))
+        });
+        let groups = own.map(|config| &config.section.daemons[..]);
         groups
             .unwrap_or_default()
             .iter()

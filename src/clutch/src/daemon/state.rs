@@ -47,7 +47,7 @@ pub(super) struct State {
     active: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
-    /// An application has been loaded.
+    /// An application has been loaded, as is seen by what it does with a request.
     pub(super) loaded_one: AtomicBool,
     /// Requests whose time is limited.
     pub(super) running: Mutex<Vec<Arc<Running>>>,
@@ -70,7 +70,6 @@ pub(super) struct Busy<'s>(&'s State);
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.0.served.fetch_add(1, Ordering::Relaxed);
-        self.0.loaded_one.store(true, Ordering::Relaxed);
         if self.0.busy.fetch_sub(1, Ordering::AcqRel) == 1 && self.0.is_draining() {
             self.0.wishes.signal(); // the main thread may end now
         }

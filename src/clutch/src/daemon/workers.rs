@@ -180,7 +180,7 @@ fn one_request(
     let request = received.request(microseconds());
     let busy = state.begin(received.attached.counts);
     let turn = Arc::new(Turn::default());
-    let mut carrier = Carrier::of(link, received.attached, &turn);
+    let mut carrier = Carrier::of(link, received.attached, &turn, &state.loaded_one);
     if is_too_old(state, request.request_start) {
         carrier.log(&too_old());
         return after(carrier.answer(Some(GATEWAY_TIMEOUT)));
