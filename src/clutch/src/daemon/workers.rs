@@ -137,11 +137,17 @@ fn serve(
         });
         match link.has_come() {
             Ok(true) => (),
+            // The rest of a request is on its way, and what has come of it is here.
+            Ok(false) if link.has_rest() => (),
             // Nothing yet: the thread is for others until then.
             Ok(false) => {
                 if link.flush().is_ok() {
                     state.keep(connection, false);
                 }
+                return;
+            }
+            Err(link::Lost::Malformed) => {
+                malformed("its first bytes begin no frame");
                 return;
             }
             Err(_) => return,
