@@ -3,5 +3,6 @@
 mod bad;
 mod limits;
 mod lives;
+mod pythons;
 mod signals;
 mod who;
