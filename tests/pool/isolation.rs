@@ -52,7 +52,10 @@ fn clutch_isolation_process_gives_each_group_a_process_of_its_own() {
     let processes = ["/a", "/b", "/a"].map(|path| httpd.get(path).ok().parse::<u32>().unwrap());
     assert_eq!(processes[0], processes[2]);
     assert_ne!(processes[0], processes[1]);
-    assert_eq!(httpd.daemons(), BTreeSet::from([processes[0], processes[1]]));
+    assert_eq!(
+        httpd.daemons(),
+        BTreeSet::from([processes[0], processes[1]])
+    );
 }
 
 #[test]

@@ -317,7 +317,7 @@ impl Supervisor {
                 .find(|group| group.is_at(&old.spec.socket));
             if heir.is_none_or(Group::is_complete) {
                 // As httpd's own children: however long their requests take.
-                old.send_off(Duration::ZERO);
+                old.send_off(Some(Duration::ZERO));
             }
         }
         self.old.iter_mut().for_each(Group::push_out);
