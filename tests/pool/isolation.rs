@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
-use clutch_tests::support::{Plan, app, installation, python, wait};
+use clutch_tests::support::{Plan, app, installation, mode, python, wait};
 
 use super::is_ours;
 
@@ -42,6 +42,9 @@ fn clutch_isolation_process_gives_each_group_a_process_of_its_own() {
     if !is_ours("clutch_isolation_process_gives_each_group_a_process_of_its_own") {
         return;
     }
+    if !mode::embedded_only("a daemon gives its application groups no processes") {
+        return;
+    }
     let httpd = Plan::new()
         .script("app.wsgi", &app::answering("os.getpid()"))
         .config(
@@ -52,7 +55,10 @@ fn clutch_isolation_process_gives_each_group_a_process_of_its_own() {
     let processes = ["/a", "/b", "/a"].map(|path| httpd.get(path).ok().parse::<u32>().unwrap());
     assert_eq!(processes[0], processes[2]);
     assert_ne!(processes[0], processes[1]);
-    assert_eq!(httpd.daemons(), BTreeSet::from([processes[0], processes[1]]));
+    assert_eq!(
+        httpd.daemons(),
+        BTreeSet::from([processes[0], processes[1]])
+    );
 }
 
 #[test]
