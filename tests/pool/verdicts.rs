@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clutch_tests::support::{Plan, app, installation, python};
+use clutch_tests::support::{Plan, app, installation, mode, python};
 
 use super::is_ours;
 
@@ -25,6 +25,9 @@ fn environment(python: &Path, home: &Path) -> PathBuf {
 fn a_verdict_is_remembered_by_the_next_child_and_forgotten_when_packages_change() {
     let name = "a_verdict_is_remembered_by_the_next_child_and_forgotten_when_packages_change";
     if !is_ours(name) {
+        return;
+    }
+    if !mode::embedded_only("a daemon's verdicts are not kept for the next one") {
         return;
     }
     let python = python::executable();

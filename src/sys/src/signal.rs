@@ -190,6 +190,15 @@ extern "C" fn note(number: libc::c_int, about: *const libc::siginfo_t, _: *const
     unsafe { *errno = before };
 }
 
+/// From now on a bad access to memory ends the process, as in programs that are not Rust's: its runtime takes the first SIGSEGV
+/// for a stack that is full, and goes on when it is not and the signal was sent by somebody.
+pub fn end_at_bad_accesses() {
+    for number in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: takes numbers only; no code relies on the handler that was there.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+    }
+}
+
 /// Reads and writes of `descriptor` fail with `WouldBlock` where they would wait.
 ///
 /// # Errors
@@ -254,6 +263,29 @@ mod tests {
             };
             assert_eq!(found, (copy.pid(), by_signal));
             assert_eq!(signals.arrived().unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_bad_access_ends_the_process_even_if_the_signal_was_sent() {
+        in_child(|| {
+            super::end_at_bad_accesses();
+            let copy = Idle::new();
+            let pid = libc::pid_t::try_from(copy.pid()).unwrap();
+            // SAFETY: takes numbers only.
+            assert_eq!(unsafe { libc::kill(pid, libc::SIGSEGV) }, 0);
+            let found = loop {
+                if let Some(found) = reap().unwrap() {
+                    break found;
+                }
+            };
+            assert!(matches!(
+                found.1,
+                Ended::Signal {
+                    number: libc::SIGSEGV,
+                    ..
+                }
+            ));
         });
     }
 

@@ -11,7 +11,7 @@
 //! ```
 
 pub(crate) mod carrier;
-mod clock;
+pub(crate) mod clock;
 mod identity;
 pub(crate) mod log;
 mod python;
@@ -27,7 +27,7 @@ use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::poll::{self, Interest};
-use clutch_sys::signal::{Signal, Signals};
+use clutch_sys::signal::{self, Signal, Signals};
 use clutch_sys::socket::Waiting;
 use clutch_sys::{privileges, process, spawn};
 use ffi_engine::host::Engine;
@@ -117,6 +117,7 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     let is_service = spec.group.threads == 0;
     let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
     let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
+    signal::end_at_bad_accesses();
     identity::assume(&spec).map_err(|error| error.to_string())?;
     if is_service {
         end_with_the_supervisor(supervisor)?;

@@ -19,6 +19,7 @@ use super::Death;
 use super::failing::{Failing, turn_away};
 use super::member::{Life, Member, with_preloads};
 use super::who::who;
+use crate::daemon::clock::FORCED;
 use crate::daemon::{EVICTION, log};
 
 /// For how long requests have to wait before there is one daemon more.
@@ -422,6 +423,8 @@ impl Group {
             _ if member.failed || member.life == Life::Starting => {
                 (self.level_of_a_failure(&why), true)
             }
+            // It was to go, and has been made to.
+            Ended::Exit(FORCED) if announced => (Level::Warning, false),
             _ if member.was_pushed_out() => (Level::Warning, false),
             _ => (Level::Error, is_soon),
         };
