@@ -26,15 +26,19 @@ use std::time::{Duration, Instant};
 use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
+use clutch_sys::poll::{self, Interest};
 use clutch_sys::signal::{Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{poll, process, spawn};
+use clutch_sys::{privileges, process, spawn};
 use ffi_engine::host::Engine;
 
 use state::State;
 
 /// How often the clock looks.
 const TICK: Duration = Duration::from_millis(200);
+
+/// Why a process goes that a signal has asked to, where such ones have a time limit of their own.
+pub(crate) const EVICTION: &str = "eviction_signal";
 
 /// Exit status of a daemon that did not get to serve.
 const UNFIT: u8 = 70;
@@ -114,6 +118,9 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
     let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
     identity::assume(&spec).map_err(|error| error.to_string())?;
+    if is_service {
+        end_with_the_supervisor(supervisor)?;
+    }
     let spec: &'static GroupSpec = Box::leak(Box::new(spec));
     let engine = python::start(spec)?;
     python::preload(engine, spec);
@@ -142,6 +149,21 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     }))
 }
 
+/// A service hears nothing but signals while its script runs: the end of the supervisor is to be one.
+fn end_with_the_supervisor(supervisor: &Supervisor) -> Result<(), String> {
+    privileges::parent_death_signal(Signal::Terminate).map_err(|error| error.to_string())?;
+    // It may have ended before that. What there is to read now is its end: it has said all there is to say.
+    let has_ended = poll::wait(
+        supervisor.socket.as_fd(),
+        Interest::Read,
+        Some(Duration::ZERO),
+    );
+    match has_ended {
+        Ok(false) => Ok(()),
+        _ => Err("the supervisor has ended".into()),
+    }
+}
+
 impl Daemon {
     /// Serves until somebody wants it to end, or a limit does.
     fn serve(&mut self, supervisor: &mut Supervisor) -> ExitCode {
@@ -159,6 +181,9 @@ impl Daemon {
                 self.obey(signal, supervisor);
             }
             self.pass_on_wishes(supervisor);
+            if self.leaving.is_none() && self.state.is_newly_idle() {
+                supervisor.report(&Report::Idle);
+            }
             if let Some(leaving) = &self.leaving {
                 let is_late = leaving.deadline.is_some_and(|at| Instant::now() >= at);
                 if self.state.is_idle() || is_late {
@@ -178,7 +203,7 @@ impl Daemon {
             return false;
         }
         loop {
-            match supervisor.inbox.next() {
+            match supervisor.inbox.take() {
                 Ok(Some(Command::Drain(limit, reason))) => {
                     self.begin_to_leave(&reason, Duration::from_millis(limit.into()));
                 }
@@ -200,11 +225,7 @@ impl Daemon {
             }
             Signal::User1 => {
                 let evicts = !self.state.spec.group.eviction_timeout.is_zero();
-                let reason = if evicts {
-                    "eviction_signal"
-                } else {
-                    "graceful_signal"
-                };
+                let reason = if evicts { EVICTION } else { "graceful_signal" };
                 self.state.wish(reason);
             }
             Signal::CpuLimit => self.state.wish("cpu_time_limit"),
