@@ -4,6 +4,7 @@
     reason = "a test that cannot go on fails, and the place is the message"
 )]
 
+mod check;
 mod program;
 mod pythons;
 mod refusals;

@@ -5,6 +5,7 @@ mod guard;
 mod isolation;
 mod limits;
 mod reload;
+mod verdicts;
 mod words;
 
 use clutch_tests::support::reference;

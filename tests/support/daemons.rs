@@ -33,17 +33,6 @@ pub fn pid() -> String {
 }
 
 impl Httpd {
-    /// The supervisor of the daemons, if it runs.
-    pub fn supervisor(&self) -> Option<u32> {
-        let is_one = |pid: &u32| says(*pid, "supervisor");
-        self.children().into_iter().find(is_one)
-    }
-
-    /// The living daemons.
-    pub fn daemons(&self) -> BTreeSet<u32> {
-        self.supervisor().map(process::children).unwrap_or_default()
-    }
-
     /// All processes that are neither httpd's parent nor its children: the supervisor and the daemons.
     pub fn outside(&self) -> BTreeSet<u32> {
         let mut all = self.daemons();

@@ -225,6 +225,10 @@ fields! {
 /// Number of [`Field`]s.
 pub const FIELDS: usize = Field::ALL.len();
 
+/// What [`EngineTable::call`] gives in place of a status when the group needs a process of its own: the application has not been
+/// called, and nothing of the request has been read.
+pub const NEEDS_PROCESS: u16 = 1;
+
 /// A request for an application.
 #[derive(Debug)]
 #[repr(C)]
@@ -349,6 +353,8 @@ pub struct Plan<'a> {
     pub max_interpreters: u32,
     /// After how many replaced interpreters the process asks to be replaced; 0: as the Python needs it.
     pub max_replacements: u32,
+    /// The host gives a process of its own to a group that cannot live in this one: see [`NEEDS_PROCESS`].
+    pub processes: bool,
     /// A build of Python without a GIL stays so.
     pub free_threading: bool,
     /// Script paths that differ only in case are different.

@@ -173,7 +173,7 @@ pub fn put_head(bytes: &mut Vec<u8>, head: &ResponseHead<'_>) {
 /// # Errors
 ///
 /// It is none. What an application may not say in a head has been judged where it was said; what could harm httpd is refused
-/// here again: line breaks and NULs, names that are no tokens.
+/// here again: line breaks and NULs, names that are empty. The rest httpd judges itself, as in embedded mode.
 pub fn with_head<R>(
     payload: &[u8],
     take: impl FnOnce(&ResponseHead<'_>) -> R,
@@ -186,7 +186,7 @@ pub fn with_head<R>(
     let mut headers: SmallVec<[(&[u8], &[u8]); 16]> = SmallVec::new();
     for _ in 0..count {
         let name = harmless(decoder.text()?)?;
-        if response_head::name(name).is_err() || name.contains(&b':') {
+        if response_head::name(name).is_err() {
             return Err(Malformed);
         }
         headers.push((name, harmless(decoder.text()?)?));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::typed::{CheckArguments, CheckRunArguments};
 use crate::serve::mount::{Alias, Mount};
 
 /// Serve Python web applications (WSGI) with Apache httpd.
@@ -19,6 +20,16 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Serve applications in the foreground until Ctrl-C.
     Serve(Box<ServeArguments>),
+    /// Say what an application can be served in: interpreters with a GIL of their own, with a shared one, or a process of its
+    /// own; and which extension module stands in the way.
+    Check(CheckArguments),
+    /// Load an application for `check`, which starts this in a process of its own.
+    #[command(hide = true)]
+    CheckRun(CheckRunArguments),
+    /// Have a running server run new code: of a group of daemon processes, or of an application group.
+    Reload(ReloadArguments),
+    /// Show the daemon processes of a running server.
+    Status(StatusArguments),
     /// Engines: one file for each Python that applications can run on.
     #[command(subcommand)]
     Engine(EngineCommand),
@@ -30,6 +41,26 @@ pub(crate) enum Command {
 pub(crate) enum EngineCommand {
     /// List the engines beside this program.
     List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReloadArguments {
+    /// The group of daemon processes (WSGIDaemonProcess); if there is none of this name, the application group of httpd's
+    /// own processes.
+    pub(crate) group: String,
+    /// Only the interpreters of this application group in the daemon processes, not the processes themselves.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) application_group: Option<String>,
+    /// The socket of the server's supervisor [default: the only one of this machine].
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) server: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    /// The socket of the server's supervisor [default: the only one of this machine].
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) server: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

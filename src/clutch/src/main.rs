@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod check;
 mod daemon;
 mod engine;
 mod httpd;
+mod operate;
+mod private;
 mod python;
 mod serve;
 mod supervisor;
@@ -30,7 +33,15 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::of_this_process();
     let done = match arguments.command {
         Command::Serve(typed) => serve::serve(*typed, &mut terminal),
+        Command::Check(typed) => match check::check(&typed, &mut terminal) {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::FAILURE, // all has been said
+            Err(error) => Err(error),
+        },
+        Command::CheckRun(typed) => check::run(&typed),
         Command::Engine(EngineCommand::List) => engine::list(&mut terminal),
+        Command::Reload(typed) => operate::reload(&typed, &mut terminal),
+        Command::Status(typed) => operate::status(&typed, &mut terminal),
         Command::Pythons(typed) => python::show(&typed, &mut terminal),
     };
     match done {

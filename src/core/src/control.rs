@@ -73,6 +73,9 @@ pub struct GroupSpec {
     pub group: DaemonGroup,
     /// Where children of httpd's connect.
     pub socket: PathBuf,
+    /// The application group of httpd's own processes that these daemons run, in their main interpreter, because it needs a process of
+    /// its own; `None`: they are what the operator has declared.
+    pub stands_for: Option<Arc<[u8]>>,
     /// The engine's file.
     pub engine: PathBuf,
     /// An installation or virtual environment of Python; `None`: the one the engine was built for.
@@ -98,7 +101,7 @@ pub struct GroupSpec {
 /// From httpd's parent to the supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// The first word: the build that speaks.
+    /// The first word: the build that speaks. With it comes the number that counts what operators have httpd's own processes reload.
     Hello(String),
     /// A log comes with this message. Logs are numbered from 0 in each epoch.
     Log,
@@ -120,6 +123,9 @@ pub struct Epoch {
     pub questions: PathBuf,
     /// The groups.
     pub groups: Vec<GroupSpec>,
+    /// What daemons are like that an application group of httpd's own processes gets when it needs a process of its own; the socket is
+    /// what their sockets' names begin with. `None`: there are no such daemons.
+    pub own: Option<Box<GroupSpec>>,
 }
 
 /// From the supervisor to httpd's parent.
@@ -149,6 +155,8 @@ pub enum Report {
     Failed(String),
     /// It should be replaced, for this reason, by one that has loaded these scripts.
     Retire(String, Vec<Preload>),
+    /// It has had no request for a while.
+    Idle,
     /// It takes no more requests, so another must, for this reason.
     Leaving(String),
 }
@@ -160,8 +168,13 @@ pub enum Question {
     Why(u32),
     /// Why has the daemon of this group ended that ended last, a moment ago?
     WhyLast(Vec<u8>),
-    /// Have the daemons of this group replaced, or of one application group of theirs the interpreters.
+    /// Have the daemons of this group replaced, or of one application group of theirs the interpreters; if there is no such group, the
+    /// interpreters of the application group of this name in httpd's own processes.
     Reload(Vec<u8>, Option<Vec<u8>>),
+    /// Which application groups of httpd's own processes are to be reloaded, counted from this number on?
+    Reloads(u32),
+    /// Where are the daemons of this application group, which needs a process of its own? They are started if need be.
+    Need(Vec<u8>),
     /// Who is there?
     Status,
 }
@@ -173,8 +186,12 @@ pub enum Reply {
     Because(u32, String),
     /// It is not known.
     Unknown,
-    /// It is being done.
-    Done,
+    /// They listen there.
+    At(PathBuf),
+    /// It is being done, in so many daemons; 0: in httpd's own processes, each with its next request.
+    Reloading(u32),
+    /// These application groups, the last of them with this number.
+    Reloads(u32, Vec<Vec<u8>>),
     /// Who is there.
     Status(Vec<GroupStatus>),
 }
@@ -188,4 +205,10 @@ pub struct GroupStatus {
     pub processes: Vec<(u32, String)>,
     /// How many have ended by themselves since httpd started.
     pub deaths: u32,
+}
+
+/// A number for names of sockets (FNV-1a).
+pub fn hash(name: &[u8]) -> u32 {
+    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    name.iter().fold(0x811c_9dc5, step)
 }

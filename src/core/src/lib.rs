@@ -12,4 +12,6 @@ pub mod header_name;
 pub mod installation;
 pub mod log;
 pub mod response_head;
+pub mod rung;
 pub mod transport;
+pub mod verdict;

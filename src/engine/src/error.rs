@@ -1,6 +1,7 @@
 //! Why a call ends early, what the client is told, and what the log.
 
 use clutch_core::log::Level;
+use ffi_engine::abi::NEEDS_PROCESS;
 
 use crate::interpreter::Refusal;
 
@@ -23,6 +24,8 @@ pub enum Kind {
     ClientGone,
     /// The carrier failed for a reason of its own.
     Carrier,
+    /// The group needs a process of its own, which the host gives it.
+    NeedsProcess,
     /// The group is as busy as it may be.
     Full,
     /// The call has waited for its turn as long as it may.
@@ -95,6 +98,7 @@ impl Error {
                 Some(500)
             }
             Kind::Again => Some(500),
+            Kind::NeedsProcess => Some(NEEDS_PROCESS),
             Kind::Full => Some(503),
             Kind::QueueTimeout | Kind::RequestTimeout => Some(504),
             Kind::ClientGone => None,
@@ -111,6 +115,7 @@ impl Error {
             | Kind::Script
             | Kind::CallableMissing
             | Kind::Again
+            | Kind::NeedsProcess
             | Kind::Full
             | Kind::QueueTimeout
             | Kind::RequestTimeout

@@ -19,6 +19,7 @@ use crate::headers::Headers;
 use crate::httpd::{Outcome, Request, Script, Sendfile, log};
 use crate::life::{self, Child};
 use crate::refusal::Refusal;
+use crate::supervisor;
 
 /// The handler of scripts.
 pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
@@ -92,16 +93,18 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         exchange: host::no_exchange(),
     };
     let answer = match server {
-        Server::Here(engine) => engine.call(&call, &mut exchange),
-        Server::Daemons(daemons) => {
-            match daemons.call(request, &call, &settings, &mut exchange) {
-                Ok(answer) => answer,
-                // If the client has a part of the response already, that is broken, and there is no other.
-                Err(refusal) => {
-                    let status = exchange.status_after(Some(refusal.status()));
-                    return status.map_or(Ok(()), |_| Err(refusal));
-                }
-            }
+        Server::Here(engine) => match call_here(engine, &call, &mut exchange) {
+            Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange),
+            answer => Ok(answer),
+        },
+        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange),
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        // If the client has a part of the response already, that is broken, and there is no other.
+        Err(refusal) => {
+            let status = exchange.status_after(Some(refusal.status()));
+            return status.map_or(Ok(()), |_| Err(refusal));
         }
     };
     match exchange.status_after(answer) {
@@ -124,6 +127,33 @@ fn script(request: Request<'_>, has_alias: bool) -> Result<i64, Refusal> {
         return Err(Refusal::PathInfo);
     }
     Ok(mtime)
+}
+
+/// Has this process serve, with the code that operators want to run.
+fn call_here(engine: Engine, call: &abi::Request<'_>, exchange: &mut Embedded<'_>) -> Option<u16> {
+    for group in supervisor::reloads() {
+        engine.reload(&group);
+    }
+    engine.call(call, exchange)
+}
+
+/// Has a process of its own serve a request of an application group that needs one, in the main interpreter there.
+fn elsewhere(
+    child: &Child,
+    request: Request<'_>,
+    call: &abi::Request<'_>,
+    settings: &Settings<'_>,
+    exchange: &mut Embedded<'_>,
+) -> Result<Option<u16>, Refusal> {
+    let group = call.group.bytes();
+    let daemons = child.own.as_ref().and_then(|own| own.of(group));
+    let daemons = daemons.ok_or(Refusal::NoProcess)?;
+    let call = abi::Request {
+        group: Slice::new(EMBEDDED),
+        fields: call.fields,
+        ..*call
+    };
+    daemons.call(request, &call, settings, exchange)
 }
 
 /// Who serves a request.

@@ -12,7 +12,7 @@ use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
 
-use crate::client::Daemons;
+use crate::client::{Daemons, Own};
 use crate::daemons;
 use crate::engine::{self, Choice};
 use crate::host::Httpd;
@@ -39,6 +39,8 @@ pub struct Child {
     embedded: bool,
     /// Script paths that differ only in case are different.
     pub case_sensitive: bool,
+    /// The daemons of application groups that need a process of their own, if there are any.
+    pub own: Option<Own>,
     /// The daemons that requests may be for, by the names of their groups.
     pub daemons: HashMap<Vec<u8>, Daemons>,
     /// What is said about interpreters, as long as the process.
@@ -79,6 +81,7 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
     let child = CHILD.get_or_init(|| Child {
         environment,
         daemons: daemons::for_child(pool, main, &config.section),
+        own: daemons::own_for_child(main, config),
         words: config.section.words.clone(),
         engine: OnceLock::new(),
         embedded: settings.embedded,
@@ -182,6 +185,7 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         state_directory: Slice::maybe(config.state.get().map(|path| path.as_os_str().as_bytes())),
         max_interpreters: settings.max_interpreters,
         max_replacements: settings.max_replacements,
+        processes: child().is_some_and(|child| child.own.is_some()),
         free_threading: settings.free_threading,
         case_sensitive: settings.case_sensitive,
         destroy_interpreters: settings.destroy_interpreters,

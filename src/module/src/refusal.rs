@@ -23,6 +23,8 @@ pub enum Refusal {
     ContentLength,
     /// httpd does not take the body, with this status.
     Body(u16),
+    /// The application group needs a process of its own, and gets none.
+    NoProcess,
     /// It has been logged why, and the client gets this status.
     Logged(u16),
     /// The client has its answer, or is gone.
@@ -45,6 +47,7 @@ impl Refusal {
             Self::Chunked => 411,
             Self::ContentLength => 400,
             Self::Restricted | Self::NoPython => 500,
+            Self::NoProcess => 503,
             Self::Body(status) | Self::Engine(status) | Self::Logged(status) => status,
             Self::Answered => 200,
         }
@@ -69,6 +72,9 @@ impl Refusal {
             Self::Restricted => {
                 "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
             }
+            Self::NoProcess => {
+                "CLUTCH0007: the application group needs a process of its own, and gets none"
+            }
             Self::NoPython => "WSGI0210: Python did not start in this process",
             Self::Body(_) | Self::Engine(_) | Self::Logged(_) | Self::Answered => return None,
         })
@@ -78,7 +84,7 @@ impl Refusal {
     pub fn is_after_the_environ(self) -> bool {
         matches!(
             self,
-            Self::Logged(_) | Self::Restricted | Self::NoPython | Self::Engine(_)
+            Self::NoProcess | Self::Logged(_) | Self::Restricted | Self::NoPython | Self::Engine(_)
         )
     }
 

@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use clutch_core::log::Level;
 use clutch_sys::link;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::process::is_there;
+use clutch_sys::shared;
 use clutch_sys::socket::{self, Waiting};
 use clutch_sys::spawn::{Launch, Session, Streams};
 
@@ -67,7 +69,7 @@ pub fn serve(
     logs: Vec<OwnedFd>,
 ) -> Result<(), String> {
     let mut running = running();
-    if epoch.groups.is_empty() && running.is_none() {
+    if epoch.groups.is_empty() && epoch.own.is_none() && running.is_none() {
         return Ok(());
     }
     let before = running.take();
@@ -124,7 +126,11 @@ fn launch(program: &Path) -> io::Result<(u32, OwnedFd)> {
         parent_death_signal: None,
     }
     .spawn()?;
-    message::send(ours.as_fd(), &Order::Hello(control::BUILD.into()), &[])?;
+    let hello = Order::Hello(control::BUILD.into());
+    match bell() {
+        Some(bell) => message::send(ours.as_fd(), &hello, &[bell.file.as_fd()])?,
+        None => message::send(ours.as_fd(), &hello, &[])?,
+    }
     Ok((pid, ours))
 }
 
@@ -189,9 +195,55 @@ fn ended() {
     }
 }
 
+/// What counts the reloads that operators have asked of httpd's own processes; made by the parent before there are children.
+static BELL: OnceLock<Option<Bell>> = OnceLock::new();
+
+/// The last of them that this child has seen to.
+static SEEN: AtomicU32 = AtomicU32::new(0);
+
+struct Bell {
+    /// The supervisor writes, children read.
+    number: &'static AtomicU32,
+    file: OwnedFd,
+}
+
+fn bell() -> Option<&'static Bell> {
+    let made = BELL.get_or_init(|| match shared::number_for_others() {
+        Ok((number, file)) => Some(Bell { number, file }),
+        Err(error) => {
+            tracing::warn!(%error, "no memory to share with the supervisor");
+            None
+        }
+    });
+    made.as_ref()
+}
+
+/// The application groups that this child is to reload now, because an operator has asked for it; mostly none.
+pub fn reloads() -> Vec<Vec<u8>> {
+    let Some(Some(bell)) = BELL.get() else {
+        return Vec::new();
+    };
+    let now = bell.number.load(Ordering::Acquire);
+    let seen = SEEN.load(Ordering::Relaxed);
+    if now == seen
+        || SEEN
+            .compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed)
+            .is_err()
+    {
+        return Vec::new(); // or another thread sees to it
+    }
+    match ask(&Question::Reloads(seen)) {
+        Some(Reply::Reloads(_, groups)) => groups,
+        _ => Vec::new(),
+    }
+}
+
 /// A child has no business with the parent's end of the supervisor.
 pub fn forget_in_child(questions: PathBuf) {
     let _ = QUESTIONS.set(questions); // a child starts once
+    if let Some(Some(bell)) = BELL.get() {
+        SEEN.store(bell.number.load(Ordering::Acquire), Ordering::Relaxed);
+    }
     if !parent::is_single_process() {
         drop(running().take());
     }
@@ -212,13 +264,26 @@ pub fn why(group: &[u8], pid: u32) -> Option<(u32, String)> {
         0 => Question::WhyLast(group.to_vec()),
         _ => Question::Why(pid),
     };
-    let socket = socket::connect(QUESTIONS.get()?, Waiting::Never).ok()?;
-    link::limit_waiting(&socket, ANSWER_LIMIT).ok()?;
-    message::send(socket.as_fd(), &question, &[]).ok()?;
-    match Inbox::new(MOST_SMALL_MESSAGE).wait(socket.as_fd()) {
-        Ok(Reply::Because(pid, why)) => Some((pid, why)),
+    match ask(&question)? {
+        Reply::Because(pid, why) => Some((pid, why)),
         _ => None,
     }
+}
+
+/// Where the daemons of an application group listen that needs a process of its own.
+pub fn need(application_group: &[u8]) -> Option<PathBuf> {
+    match ask(&Question::Need(application_group.to_vec()))? {
+        Reply::At(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// What the supervisor replies, if it does.
+fn ask(question: &Question) -> Option<Reply> {
+    let socket = socket::connect(QUESTIONS.get()?, Waiting::Never).ok()?;
+    link::limit_waiting(&socket, ANSWER_LIMIT).ok()?;
+    message::send(socket.as_fd(), question, &[]).ok()?;
+    Inbox::new(MOST_SMALL_MESSAGE).wait(socket.as_fd()).ok()
 }
 
 /// This process's number, where the names of sockets have it.

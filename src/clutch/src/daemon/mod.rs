@@ -181,6 +181,9 @@ impl Daemon {
                 self.obey(signal, supervisor);
             }
             self.pass_on_wishes(supervisor);
+            if self.leaving.is_none() && self.state.is_newly_idle() {
+                supervisor.report(&Report::Idle);
+            }
             if let Some(leaving) = &self.leaving {
                 let is_late = leaving.deadline.is_some_and(|at| Instant::now() >= at);
                 if self.state.is_idle() || is_late {
@@ -200,7 +203,7 @@ impl Daemon {
             return false;
         }
         loop {
-            match supervisor.inbox.next() {
+            match supervisor.inbox.take() {
                 Ok(Some(Command::Drain(limit, reason))) => {
                     self.begin_to_leave(&reason, Duration::from_millis(limit.into()));
                 }

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::sync::{Arc, OnceLock};
 
 use clutch_core::config::HashSeed;
-use clutch_core::config::interpreter::{InterpreterSettings, InterpreterWords};
+use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, InterpreterWords};
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
@@ -39,7 +39,7 @@ impl Host for ThisDaemon {
         let Some((spec, words)) = SELF.get() else {
             return GroupPlan::DEFAULT;
         };
-        ffi_engine::group_plan(&InterpreterSettings::of(words, &spec.group.name, group))
+        ffi_engine::group_plan(&settings(spec, words, group))
     }
 
     fn retire(why: &str) {
@@ -47,6 +47,18 @@ impl Host for ThisDaemon {
             Some(state) => state.wish(why),
             None => log::say(Level::Warning, why),
         }
+    }
+}
+
+/// What holds for the interpreters of `group` in a daemon of `spec`.
+pub(super) fn settings<'w>(
+    spec: &GroupSpec,
+    words: &'w InterpreterWords,
+    group: &[u8],
+) -> InterpreterSettings<'w> {
+    match &spec.stands_for {
+        Some(application_group) => InterpreterSettings::of(words, EMBEDDED, application_group),
+        None => InterpreterSettings::of(words, &spec.group.name, group),
     }
 }
 
@@ -114,6 +126,7 @@ fn plan(spec: &'static GroupSpec) -> Plan<'static> {
         state_directory: Slice::maybe(spec.state.as_ref().map(|path| path.as_os_str().as_bytes())),
         max_interpreters: process.max_interpreters,
         max_replacements: process.max_replacements,
+        processes: false,
         free_threading: process.free_threading,
         case_sensitive: process.case_sensitive,
         destroy_interpreters: process.destroy_interpreters,

@@ -1,22 +1,18 @@
 //! The directory of one run: made private, deleted with all that is in it.
 
-use std::env;
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clutch_sys::account::Account;
+
+use crate::private::PrivateDirectory;
 
 /// Deleted when dropped, unless it is to be kept.
 #[derive(Debug)]
-pub(crate) struct RunDirectory {
-    path: PathBuf,
-    keep: bool,
-}
+pub(crate) struct RunDirectory(PrivateDirectory);
 
 /// Types of the files that a page is made of, for systems without a list of their own.
 const MIME_TYPES: &str = "\
@@ -30,29 +26,24 @@ impl RunDirectory {
     ///
     /// It cannot be made in the directory for temporary files.
     pub(crate) fn make(visitor: Option<&Account>, keep: bool) -> Result<Self> {
-        let directory = Self {
-            path: make_unlike_others().with_context(|| {
-                format!("no directory can be made in {}", env::temp_dir().display())
-            })?,
-            keep,
-        };
+        let directory = Self(PrivateDirectory::make(keep)?);
         if let Some(visitor) = visitor {
-            chown(&directory.path, None, Some(visitor.gid))?;
-            fs::set_permissions(&directory.path, Permissions::from_mode(0o710))?;
+            chown(directory.path(), None, Some(visitor.gid))?;
+            fs::set_permissions(directory.path(), Permissions::from_mode(0o710))?;
         }
         fs::create_dir(directory.documents())?;
         fs::set_permissions(directory.documents(), Permissions::from_mode(0o755))?;
-        fs::write(directory.path.join("mime.types"), MIME_TYPES)?;
+        fs::write(directory.path().join("mime.types"), MIME_TYPES)?;
         Ok(directory)
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
     /// An empty directory, readable by all who get so far.
     pub(crate) fn documents(&self) -> PathBuf {
-        self.path.join("documents")
+        self.path().join("documents")
     }
 
     /// The system's list of file types, else one of our own.
@@ -60,7 +51,7 @@ impl RunDirectory {
         let system = Path::new("/etc/mime.types");
         match system.exists() {
             true => system.to_owned(),
-            false => self.path.join("mime.types"),
+            false => self.path().join("mime.types"),
         }
     }
 
@@ -70,33 +61,10 @@ impl RunDirectory {
     ///
     /// What the system says.
     pub(crate) fn write_config(&self, text: &str) -> io::Result<PathBuf> {
-        let file = self.path.join("httpd.conf");
+        let file = self.path().join("httpd.conf");
         fs::write(&file, text)?;
         Ok(file)
     }
-}
-
-impl Drop for RunDirectory {
-    fn drop(&mut self) {
-        if !self.keep {
-            let _ = fs::remove_dir_all(&self.path); // a left-over directory is no reason to fail
-        }
-    }
-}
-
-fn make_unlike_others() -> io::Result<PathBuf> {
-    let temporary = fs::canonicalize(env::temp_dir())?;
-    let moment = SystemTime::now().duration_since(UNIX_EPOCH);
-    let moment = moment.map_or(0, |since| since.as_nanos());
-    for attempt in 0..100 {
-        let path = temporary.join(format!("clutch-{}-{:x}", process::id(), moment + attempt));
-        match DirBuilder::new().mode(0o700).create(&path) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

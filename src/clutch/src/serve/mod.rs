@@ -6,7 +6,7 @@ mod directory;
 mod launch;
 mod lines;
 pub(crate) mod mount;
-mod plan;
+pub(crate) mod plan;
 mod port;
 mod quote;
 mod ready;

@@ -166,7 +166,7 @@ fn mounts(typed: &ServeArguments) -> Result<Vec<Mount>> {
 }
 
 /// A script that can be read, by its absolute path.
-fn script(path: &Path) -> Result<PathBuf> {
+pub(crate) fn script(path: &Path) -> Result<PathBuf> {
     let shown = path.display();
     ensure!(path.exists(), "there is no {shown}");
     ensure!(

@@ -121,7 +121,7 @@ impl Asker {
                 None => true,
             };
         }
-        match self.inbox.next() {
+        match self.inbox.take() {
             Ok(Some(question)) => self.hear(&question, supervisor),
             Ok(None) => !is_late && !self.inbox.has_ended(),
             Err(_) => false,
@@ -134,17 +134,17 @@ impl Asker {
                 self.pending = Some(question.clone());
                 self.goes_on(supervisor)
             }
+            Question::Need(group) => {
+                let reply = supervisor.need(group).map_or(Reply::Unknown, Reply::At);
+                self.reply(&reply)
+            }
             Question::Reload(..) | Question::Status if !self.is_an_operator() => false,
+            Question::Reloads(since) => {
+                let (last, groups) = supervisor.reloads_since(*since);
+                self.reply(&Reply::Reloads(last, groups))
+            }
             Question::Reload(name, application_group) => {
-                let groups = supervisor.groups.iter_mut();
-                let mut found = groups
-                    .filter(|group| *group.spec.group.name == **name)
-                    .peekable();
-                let reply = match found.peek() {
-                    Some(_) => Reply::Done,
-                    None => Reply::Unknown,
-                };
-                found.for_each(|group| group.reload(application_group.clone()));
+                let reply = supervisor.reload(name, application_group.as_deref());
                 self.reply(&reply)
             }
             Question::Status => {

@@ -21,6 +21,8 @@ use super::member::{Life, Member, with_preloads};
 use super::who::who;
 use crate::daemon::{EVICTION, log};
 
+/// For how long requests have to wait before there is one daemon more.
+const QUEUE_PATIENCE: Duration = Duration::from_millis(100);
 /// A daemon that has lived so long was a good one.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 
@@ -36,6 +38,10 @@ pub(crate) struct Group {
     /// What was loaded by a daemon that has asked to be replaced.
     loaded: Vec<Preload>,
     deaths: u32,
+    /// How many daemons there are more than the least, because requests have had to wait.
+    more: usize,
+    /// Since when requests have been seen waiting.
+    waiting_since: Option<Instant>,
     /// No more daemons are started.
     retired: bool,
 }
@@ -81,6 +87,8 @@ impl Group {
             failing: Failing::new(),
             loaded: if epoch > 1 { loaded } else { Vec::new() },
             deaths,
+            more: 0,
+            waiting_since: None,
             retired: false,
         };
         let earlier = earlier.map(|mut earlier| {
@@ -189,13 +197,13 @@ impl Group {
     fn wanted(&self) -> usize {
         let processes = self.spec.group.processes as usize;
         if !self.starts_on_demand() {
-            return processes;
+            return processes + self.more;
         }
         match self.current() {
             // One that is to be replaced takes requests itself until there is another.
             0 if self.is_to_replace() || self.somebody_waits() => processes,
             0 => 0,
-            current => current,
+            current => current.max(processes.min(current + self.more)),
         }
     }
 
@@ -222,6 +230,7 @@ impl Group {
     pub(super) fn hear(&mut self) {
         let graceful = self.spec.group.graceful_timeout;
         let mut loaded = None;
+        let mut idle = Vec::new();
         for member in &mut self.members {
             for report in member.reports() {
                 match report {
@@ -240,6 +249,7 @@ impl Group {
                         loaded = Some(scripts);
                     }
                     Report::Retire(..) => (),
+                    Report::Idle => idle.push(member.pid),
                     Report::Leaving(why) => {
                         member.life = Life::Leaving;
                         member.why = Some(why);
@@ -251,13 +261,52 @@ impl Group {
                 }
             }
         }
+        idle.into_iter().for_each(|pid| self.shrink(pid));
         if let Some(scripts) = loaded {
             self.loaded = scripts;
         }
     }
 
+    /// Whether more daemons may be started if requests have to wait.
+    pub(super) fn may_grow(&self) -> bool {
+        let most = self.spec.group.max_processes.unwrap_or(0) as usize;
+        !self.retired && self.listener.is_some() && self.current() > 0 && self.current() < most
+    }
+
+    /// Sees whether requests have to wait: then there is to be one daemon more.
+    fn grow(&mut self) {
+        if !self.may_grow() || self.members.iter().any(|one| one.life == Life::Starting) {
+            self.waiting_since = None;
+            return;
+        }
+        if !self.somebody_waits() {
+            self.waiting_since = None;
+            return;
+        }
+        let since = *self.waiting_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= QUEUE_PATIENCE {
+            self.more += 1;
+            self.waiting_since = None;
+        }
+    }
+
+    /// A daemon has nothing to do. If there are more than the least, it goes.
+    fn shrink(&mut self, pid: u32) {
+        if self.more == 0 || self.ready() <= self.spec.group.processes as usize {
+            return;
+        }
+        self.more -= 1;
+        let graceful = self.spec.group.graceful_timeout;
+        let shutdown = self.spec.group.shutdown_timeout;
+        let idle = self.members.iter_mut().find(|one| one.pid == pid);
+        if let Some(idle) = idle.filter(|one| one.life == Life::Ready) {
+            idle.drain(graceful, "idle", shutdown);
+        }
+    }
+
     /// Starts who is missing; sends those off who must go and are no longer needed.
     pub(super) fn tend(&mut self) {
+        self.grow();
         let wanted = self.wanted();
         if !self.retired && self.failing.may_start() {
             for _ in self.current()..wanted {
@@ -355,7 +404,7 @@ impl Group {
             match report {
                 Report::Failed(why) => (member.why, member.failed) = (Some(why), true),
                 Report::Leaving(why) => (member.why, member.life) = (Some(why), Life::Leaving),
-                Report::Ready | Report::Retire(..) => (),
+                Report::Ready | Report::Idle | Report::Retire(..) => (),
             }
         }
         let member = self.members.swap_remove(at);
@@ -438,18 +487,21 @@ impl Group {
         self.members.iter().for_each(Member::kill);
     }
 
-    /// Has its daemons replaced, or one application group's interpreters.
-    pub(super) fn reload(&mut self, application_group: Option<Vec<u8>>) {
-        for member in &mut self.members {
-            match &application_group {
-                Some(group) => member.tell(&Command::Reload(group.clone())),
-                None if member.life == Life::Ready => {
-                    member.life = Life::Retiring;
-                    member.why = Some("reload".into());
-                }
-                None => (),
+    /// Has its daemons replaced, or one application group's interpreters in them. How many daemons that are.
+    pub(super) fn reload(&mut self, application_group: Option<&[u8]>) -> u32 {
+        let ready = self
+            .members
+            .iter_mut()
+            .filter(|one| one.life == Life::Ready);
+        let mut count = 0;
+        for member in ready {
+            count += 1;
+            match application_group {
+                Some(group) => member.tell(&Command::Reload(group.to_vec())),
+                None => (member.life, member.why) = (Life::Retiring, Some("reload".into())),
             }
         }
+        count
     }
 
     pub(super) fn status(&self) -> GroupStatus {

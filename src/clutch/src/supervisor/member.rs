@@ -114,7 +114,7 @@ impl Member {
             .fill(self.socket.as_fd(), Waiting::Never)
             .is_err();
         loop {
-            match self.inbox.next() {
+            match self.inbox.take() {
                 Ok(Some(report)) => said.push(report),
                 Ok(None) => break,
                 Err(_) => {

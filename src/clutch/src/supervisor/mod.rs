@@ -20,16 +20,18 @@ pub(crate) mod who;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use clutch_core::control::{self, Answer, Epoch, MOST_MESSAGE, Order};
+use clutch_core::control::{self, Answer, Epoch, GroupSpec, MOST_MESSAGE, Order, Reply};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::signal::{Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{poll, process, spawn};
+use clutch_sys::{poll, process, shared, spawn};
 
 use crate::daemon::log;
 use ask::Questions;
@@ -38,11 +40,20 @@ use group::Group;
 /// How often the supervisor looks at the clock when nothing happens.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How often it looks whether requests have to wait, where there may be more daemons.
+const QUEUE_TICK: Duration = Duration::from_millis(50);
+
 /// How soon it looks again while something is under way.
 const SHORT_TICK: Duration = Duration::from_millis(20);
 
 /// How long daemons may take to end after httpd has. httpd's parent does not wait longer.
 const LAST_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many application groups may have a process of their own.
+const MOST_OWN: usize = 128;
+
+/// How many of what operators have had reloaded are remembered.
+const MOST_RELOADS: usize = 256;
 
 /// How many deaths are remembered.
 const MOST_DEATHS: usize = 1_000;
@@ -64,10 +75,18 @@ pub(crate) struct Supervisor {
     epoch: u32,
     logs: Vec<Arc<OwnedFd>>,
     pub(crate) groups: Vec<Group>,
+    /// What the daemons of an application group are like that needs a process of its own.
+    own: Option<Box<GroupSpec>>,
+    own_log: Option<Arc<OwnedFd>>,
     /// Groups of earlier configurations, until their daemons have ended.
     old: Vec<Group>,
     questions: Option<Questions>,
     deaths: VecDeque<Death>,
+    /// Application groups of httpd's own processes that operators have had reloaded, the latest last.
+    reloads: VecDeque<Vec<u8>>,
+    /// How many there were, which httpd's children see, too.
+    reloaded: u32,
+    bell: Option<&'static AtomicU32>,
     ending: bool,
     /// httpd ends its children: no daemon is started.
     hurrying: bool,
@@ -110,9 +129,14 @@ pub(crate) fn run() -> ExitCode {
         epoch: 0,
         logs: Vec::new(),
         groups: Vec::new(),
+        own: None,
+        own_log: None,
         old: Vec::new(),
         questions: None,
         deaths: VecDeque::new(),
+        reloads: VecDeque::new(),
+        reloaded: 0,
+        bell: None,
         ending: false,
         hurrying: false,
     };
@@ -165,7 +189,11 @@ impl Supervisor {
             questions.sources(&mut sources);
         }
         let is_busy = self.ending || self.all_groups().any(Group::is_under_way);
-        let limit = if is_busy { SHORT_TICK } else { TICK };
+        let limit = match is_busy {
+            true => SHORT_TICK,
+            false if self.groups.iter().any(Group::may_grow) => QUEUE_TICK,
+            false => TICK,
+        };
         // Whatever it says, everything is looked at: that costs little, and nothing is missed.
         let _ = poll::readable(&sources, limit);
     }
@@ -180,7 +208,7 @@ impl Supervisor {
             return false;
         }
         loop {
-            match self.inbox.next() {
+            match self.inbox.take() {
                 Ok(Some(Order::Hello(build))) if build != control::BUILD => {
                     let text = format!(
                         "the module is of build {build}, the program clutch of {}: they do not go together",
@@ -189,7 +217,11 @@ impl Supervisor {
                     log::say(Level::Alert, &text);
                     return false;
                 }
-                Ok(Some(Order::Hello(_))) => (),
+                Ok(Some(Order::Hello(_))) => {
+                    let file = self.inbox.take_descriptors().pop();
+                    self.bell = file.and_then(|file| shared::number_of(file.as_fd()).ok());
+                    self.reloaded = self.bell.map_or(0, |bell| bell.load(Ordering::Acquire));
+                }
                 Ok(Some(Order::Log)) => {
                     let logs = self.inbox.take_descriptors();
                     self.logs.extend(logs.into_iter().map(Arc::new));
@@ -212,6 +244,11 @@ impl Supervisor {
     fn begin(&mut self, epoch: Epoch) {
         self.hurrying = false;
         let logs = std::mem::take(&mut self.logs);
+        self.own_log = epoch
+            .own
+            .as_ref()
+            .and_then(|own| logs.get(own.log).cloned());
+        self.own = epoch.own;
         self.epoch = epoch.number;
         let mut before = std::mem::take(&mut self.groups);
         let mut failed = Vec::new();
@@ -232,8 +269,9 @@ impl Supervisor {
             self.old.push(group);
         }
         self.questions = Questions::at(&epoch.questions, self.questions.take());
-        if let (Some(questions), Some(group)) = (&self.questions, self.groups.first()) {
-            questions.give_to(group.spec.httpd.uid, group.spec.httpd.gid);
+        let spec = self.groups.first().map(|group| &group.spec);
+        if let (Some(questions), Some(spec)) = (&self.questions, spec.or(self.own.as_deref())) {
+            questions.give_to(spec.httpd.uid, spec.httpd.gid);
         }
         let answer = Answer::Listening(failed);
         let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
@@ -294,6 +332,75 @@ impl Supervisor {
         }
     }
 
+    /// Where the daemons of an application group listen that needs a process of its own.
+    pub(crate) fn need(&mut self, application_group: &[u8]) -> Option<PathBuf> {
+        let stands_for =
+            |group: &Group| group.spec.stands_for.as_deref() == Some(application_group);
+        if let Some(group) = self.groups.iter().find(|group| stands_for(group)) {
+            return Some(group.spec.socket.clone());
+        }
+        let own = self.own.as_deref()?;
+        let there = self
+            .groups
+            .iter()
+            .filter(|group| group.spec.stands_for.is_some());
+        if there.count() >= MOST_OWN {
+            let text = format!(
+                "{MOST_OWN} application groups have a process of their own already; no other gets one"
+            );
+            log::say(Level::Error, &text);
+            return None;
+        }
+        let spec = own_spec(own, application_group);
+        let socket = spec.socket.clone();
+        let (group, _) = Group::new(spec, self.own_log.clone(), None, self.epoch);
+        if group.failure().is_some() {
+            return None;
+        }
+        self.groups.push(group);
+        Some(socket)
+    }
+
+    /// Has new code run, as an operator asks.
+    pub(crate) fn reload(&mut self, name: &[u8], application_group: Option<&[u8]>) -> Reply {
+        let mut daemons = 0;
+        let groups = self.groups.iter_mut();
+        let is_it = |group: &&mut Group| {
+            *group.spec.group.name == *name
+                || application_group.is_none() && group.spec.stands_for.as_deref() == Some(name)
+        };
+        let mut found = false;
+        for group in groups.filter(is_it) {
+            found |= group.spec.stands_for.is_none();
+            daemons += group.reload(application_group);
+        }
+        if found {
+            return Reply::Reloading(daemons);
+        }
+        if application_group.is_some() {
+            return Reply::Unknown;
+        }
+        self.reloads.push_back(name.to_vec());
+        self.reloaded += 1;
+        if self.reloads.len() > MOST_RELOADS {
+            self.reloads.pop_front();
+        }
+        if let Some(bell) = self.bell {
+            bell.store(self.reloaded, Ordering::Release);
+        }
+        Reply::Reloading(daemons)
+    }
+
+    /// The application groups of httpd's own processes that operators have had reloaded since so many, and how many there were.
+    pub(crate) fn reloads_since(&self, since: u32) -> (u32, Vec<Vec<u8>>) {
+        let new = self.reloaded.wrapping_sub(since) as usize;
+        let skipped = self.reloads.len().saturating_sub(new);
+        let mut groups: Vec<_> = self.reloads.iter().skip(skipped).cloned().collect();
+        groups.sort();
+        groups.dedup();
+        (self.reloaded, groups)
+    }
+
     /// Why the daemon `pid` has ended.
     pub(crate) fn why(&self, pid: u32) -> Option<&Death> {
         self.deaths.iter().rev().find(|death| death.pid == pid)
@@ -329,4 +436,16 @@ impl Supervisor {
     fn kill_all(&mut self) {
         self.all_groups_mut().for_each(Group::kill);
     }
+}
+
+/// What the daemons of `application_group` are, if `own` is what such daemons are like.
+fn own_spec(own: &GroupSpec, application_group: &[u8]) -> GroupSpec {
+    let shown = String::from_utf8_lossy(application_group).into_owned();
+    let mut spec = own.clone();
+    spec.stands_for = Some(application_group.into());
+    spec.group.name = format!("own:{shown}").into_bytes().into();
+    let mut socket = own.socket.clone().into_os_string();
+    socket.push(format!(".{:08x}.sock", control::hash(application_group)));
+    spec.socket = socket.into();
+    spec
 }

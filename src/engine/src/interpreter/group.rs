@@ -9,9 +9,9 @@ use parking_lot::{Mutex, RwLock};
 
 use super::gate::Gate;
 use super::reload::Attempt;
-use super::rung::{Abilities, Rung, is_replaced};
+use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
-use super::{Interpreter, processors};
+use super::{Interpreter, making, processors};
 
 /// An application group of this process.
 pub(super) struct Group {
@@ -129,6 +129,19 @@ impl Group {
             members.rung = from.below(&self.plan)?;
         }
         Some(members.rung)
+    }
+
+    /// Goes to `rung`, or as near to it as its plan and this version let it in this process. Whether that is further down.
+    pub(super) fn go_down_to(&self, rung: Rung) -> bool {
+        let mut members = self.members.write();
+        let start = members.rung;
+        while members.rung < rung
+            && let Some(below) = members.rung.below(&self.plan)
+            && (below != Rung::Process || making::gives_processes())
+        {
+            members.rung = below;
+        }
+        members.rung != start
     }
 
     /// The interpreters that take new calls.

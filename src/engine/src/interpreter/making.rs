@@ -9,16 +9,17 @@ use super::group::Group;
 use super::parts::Parts;
 use super::pool::{self, Pool};
 use super::refusal::Refusal;
-use super::rung::Rung;
+use super::rung::{Ladder, Rung};
+use super::verdict::{self, Learned};
 use super::{Interpreter, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::audit::{self, Policy};
 use crate::python::{InterpreterId, ThreadState, runtime};
 
-/// An interpreter of `group` that takes calls, the least busy one; one is made if there is none. Nothing if the group is
-/// gone from the pool.
-pub(super) fn choose(group: &Arc<Group>) -> Result<Option<Arc<Interpreter>>, Error> {
+/// An interpreter of `group` that takes calls, the least busy one; one is made if there is none, on the rung that is
+/// remembered for `script`. Nothing if the group is gone from the pool.
+pub(super) fn choose(group: &Arc<Group>, script: &[u8]) -> Result<Option<Arc<Interpreter>>, Error> {
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
@@ -29,6 +30,7 @@ pub(super) fn choose(group: &Arc<Group>) -> Result<Option<Arc<Interpreter>>, Err
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
+    verdict::recall(group, script);
     let interpreter = make(group)?;
     group.swap(vec![Arc::clone(&interpreter)]);
     Ok(Some(interpreter))
@@ -46,7 +48,10 @@ pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
     };
     let rung = group.rung();
     if rung == Rung::Process {
-        return Err(refused(NO_PROCESS.into()));
+        return Err(match pool.plan().processes {
+            true => Error::new(Kind::NeedsProcess),
+            false => refused(NO_PROCESS.into()),
+        });
     }
     make_room(pool, group)?;
     let interpreter = create(pool, group, rung).map_err(refused)?;
@@ -56,7 +61,7 @@ pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
 }
 
 /// What is missing for the last rung.
-pub(super) const NO_PROCESS: &str = "it needs a process of its own, and this version has no daemon mode yet; \
+pub(super) const NO_PROCESS: &str = "it needs a process of its own, which is not to be had here; \
      'WSGIApplicationGroup %{GLOBAL}' gives one such application the main interpreter";
 
 fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter>, String> {
@@ -135,22 +140,23 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
 
 /// Takes the application of `interpreter` one rung down, because an extension module cannot live where it is. Whether
 /// there is another interpreter to try.
-pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool {
+pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> bool {
     let group = &interpreter.group;
     let Refusal {
         module,
         file,
         reason,
-    } = refusal;
+    } = &learned.refusal;
     let name = group.shown();
     match interpreter.rung.below(&group.plan) {
-        Some(Rung::Process) => {
+        Some(Rung::Process) if group.is_main() || !gives_processes() => {
             if !interpreter.stuck.swap(true, Ordering::Relaxed) {
                 let text = format!(
                     "application group '{name}' cannot live beside others in this process, because the extension module \
                      {module} ({file}) refuses: {reason}; {NO_PROCESS}"
                 );
                 host::log(Level::Warning, text.as_bytes());
+                verdict::remember(group, Rung::Process, learned);
             }
             false
         }
@@ -165,8 +171,14 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool
                 below.name()
             );
             host::log(Level::Notice, text.as_bytes());
+            verdict::remember(group, below, learned);
             true
         }
         None => false,
     }
+}
+
+/// Whether the host gives a process to a group that needs one.
+pub(super) fn gives_processes() -> bool {
+    pool::pool().is_some_and(|pool| pool.plan().processes)
 }

@@ -5,6 +5,7 @@
 //!                                      ── serving: 1..N interpreters ── scripts, parts
 //! lease: one call's right to use one of them on this thread
 //! making: a new interpreter, on the rung of the isolation ladder where the group stands
+//! verdict: which rung that was in processes before this one
 //! replace: the serving interpreters give way to new ones; ending: an interpreter's end, in bounded time
 //! ```
 
@@ -27,6 +28,7 @@ mod seat;
 mod stacks;
 mod thread;
 mod timeout;
+mod verdict;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -38,6 +40,7 @@ pub use lease::{AtWork, Lease, lease, thread_number};
 pub use parts::Parts;
 pub use pool::{beat, current, preload, reload, start, stop};
 pub use refusal::Refusal;
+pub use verdict::Learned;
 
 use crate::error::Error;
 use crate::python::{Attached, InterpreterId, Parked};
@@ -195,12 +198,15 @@ impl Drop for Visit<'_> {
 
 /// What an interpreter has to note when an application has been called in it: new modules, and extension modules that would
 /// not load.
-pub fn after_run<T>(py: Attached<'_>, interpreter: &Arc<Interpreter>, outcome: &Result<T, Error>) {
+pub fn after_run<T>(
+    py: Attached<'_>,
+    interpreter: &Arc<Interpreter>,
+    script: &[u8],
+    outcome: &Result<T, Error>,
+) {
     reload::follow_modules(py, interpreter);
     let refusal = outcome.as_ref().err().and_then(Error::refusal);
     if let Some(refusal) = refusal.cloned() {
-        py.detached((interpreter, refusal), |(interpreter, refusal)| {
-            replace::go_down(interpreter, &refusal);
-        });
+        replace::go_down(py, interpreter, script, refusal);
     }
 }

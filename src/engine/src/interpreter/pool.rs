@@ -267,7 +267,7 @@ fn preload_group(name: &[u8], scripts: &[&[u8]]) {
         // Each rung of the ladder once, and the interpreter that was just made.
         for _ in 0..4 {
             outcome = group(name)
-                .and_then(|group| making::choose(&group))
+                .and_then(|group| making::choose(&group, path))
                 .and_then(|chosen| match chosen {
                     Some(interpreter) => lease::lease_on(&interpreter)?
                         .attach(|py, interpreter| script::preload(py, interpreter, path)),

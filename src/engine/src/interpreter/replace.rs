@@ -10,9 +10,11 @@ use super::group::Group;
 use super::making::{self, make};
 use super::refusal::Refusal;
 use super::reload::{self, Attempt};
+use super::verdict::{self, Learned};
 use super::{Interpreter, ending, lease, pool, script};
 use crate::error::Error;
 use crate::host;
+use crate::python::Attached;
 
 /// Replaces the interpreters of a group by a new one, which then loads the code, and shows its errors, for the request of
 /// this thread. Does nothing if another thread has done so since this one found `old`.
@@ -159,18 +161,36 @@ fn grow(first: &Arc<Interpreter>) {
     });
 }
 
-/// Takes the application of `interpreter` one rung down, because of what an extension module said. Whether there is another
-/// interpreter to try. To be called detached.
-pub(super) fn go_down(interpreter: &Arc<Interpreter>, refusal: &Refusal) -> bool {
-    let goes = making::go_down(interpreter, refusal);
+/// Takes the application of `interpreter` one rung down, because of what an extension module said to `script`. Whether there
+/// is another interpreter to try.
+pub(super) fn go_down(
+    py: Attached<'_>,
+    interpreter: &Arc<Interpreter>,
+    script: &[u8],
+    refusal: Refusal,
+) -> bool {
+    let learned = Learned::of(py, script, refusal);
+    py.detached((interpreter, learned), |(interpreter, learned)| {
+        let goes = making::go_down(interpreter, &learned);
+        if goes {
+            abandon_for(interpreter, OTHER_KIND);
+        }
+        goes
+    })
+}
+
+/// Takes the application of `interpreter` to the rung that is remembered for `script`. Whether there is another interpreter
+/// to try. To be called detached.
+pub(super) fn go_down_as_remembered(interpreter: &Arc<Interpreter>, script: &[u8]) -> bool {
+    let goes = verdict::recall(&interpreter.group, script);
     if goes {
-        abandon_for(
-            interpreter,
-            "its application needs another kind of interpreter",
-        );
+        abandon_for(interpreter, OTHER_KIND);
     }
     goes
 }
+
+/// Why an interpreter is replaced, for the log.
+const OTHER_KIND: &str = "its application needs another kind of interpreter";
 
 /// Takes an interpreter out of service for a call that runs again elsewhere. To be called detached.
 pub(super) fn abandon_for(interpreter: &Arc<Interpreter>, why: &'static str) {

@@ -1,37 +1,19 @@
 //! The isolation ladder, pure: where a group may live, from the most of its own to the least shared process.
 
+pub use clutch_core::rung::Rung;
 use ffi_engine::abi::{GroupPlan, Isolation, Reload};
 
-/// Where the interpreters of a group live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
-    /// In interpreters with a GIL of their own, in this process.
-    OwnGil,
-    /// In interpreters that share the GIL with others, in this process.
-    SharedGil,
-    /// In the main interpreter of a process of its own.
-    Process,
+/// How a group goes down the ladder.
+pub trait Ladder: Sized {
+    /// The rung on which a group of this plan begins, in a Python that `can`.
+    fn first(plan: &GroupPlan<'_>, can: Abilities) -> Self;
+
+    /// The next rung for a group of this plan whose application cannot live on this one; `None` if there is none.
+    fn below(self, plan: &GroupPlan<'_>) -> Option<Self>;
 }
 
-impl Rung {
-    /// The words of the log and of `clutch check`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Rung::OwnGil => "own-gil",
-            Rung::SharedGil => "shared-gil",
-            Rung::Process => "process",
-        }
-    }
-
-    /// The rung of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Rung::OwnGil, Rung::SharedGil, Rung::Process]
-            .into_iter()
-            .find(|rung| rung.name() == name)
-    }
-
-    /// The rung on which a group of this plan begins, in a Python that `can`.
-    pub fn first(plan: &GroupPlan<'_>, can: Abilities) -> Self {
+impl Ladder for Rung {
+    fn first(plan: &GroupPlan<'_>, can: Abilities) -> Self {
         match plan.isolation {
             Isolation::OwnGil if can.own_gil => Rung::OwnGil,
             Isolation::Auto if can.own_gil && (can.end_own_gil || !is_replaced(plan)) => {
@@ -42,8 +24,7 @@ impl Rung {
         }
     }
 
-    /// The next rung for a group of this plan whose application cannot live on this one; `None` if there is none.
-    pub fn below(self, plan: &GroupPlan<'_>) -> Option<Self> {
+    fn below(self, plan: &GroupPlan<'_>) -> Option<Self> {
         match (self, plan.isolation) {
             (_, Isolation::OwnGil | Isolation::Process) | (Rung::Process, _) => None,
             (Rung::OwnGil, _) => Some(Rung::SharedGil),
@@ -82,7 +63,7 @@ pub fn is_replaced(plan: &GroupPlan<'_>) -> bool {
 mod tests {
     use ffi_engine::abi::{GroupPlan, Isolation, Reload};
 
-    use super::{Abilities, Rung};
+    use super::{Abilities, Ladder, Rung};
 
     const NEW: Abilities = Abilities {
         own_gil: true,
@@ -138,13 +119,5 @@ mod tests {
         plan.reload = Reload::Modules;
         assert_eq!(Rung::first(&plan, BETWEEN), Rung::SharedGil);
         assert_eq!(Rung::first(&plan, NEW), Rung::OwnGil);
-    }
-
-    #[test]
-    fn a_rung_is_known_by_its_name() {
-        for rung in [Rung::OwnGil, Rung::SharedGil, Rung::Process] {
-            assert_eq!(Rung::named(rung.name()), Some(rung));
-        }
-        assert_eq!(Rung::named("none"), None);
     }
 }

@@ -204,6 +204,11 @@ impl Script {
                 return Ok(now);
             }
         }
+        if py.detached((site.interpreter, site.path), |(interpreter, path)| {
+            replace::go_down_as_remembered(interpreter, path)
+        }) {
+            return Err(Error::new(Kind::Again));
+        }
         let (source, changed_at) = py
             .detached(site.path, read)
             .map_err(|error| unreadable(site.path, &error))?;
@@ -227,9 +232,7 @@ impl Script {
                 let exception = raised.take(py);
                 reload::follow_modules(py, site.interpreter);
                 if let Some(refusal) = site.interpreter.parts.refusals(py, Some(&exception)).pop()
-                    && py.detached((site.interpreter, refusal), |(interpreter, refusal)| {
-                        replace::go_down(interpreter, &refusal)
-                    })
+                    && replace::go_down(py, site.interpreter, site.path, refusal)
                 {
                     return Err(Error::new(Kind::Again));
                 }

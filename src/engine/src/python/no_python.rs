@@ -8,7 +8,7 @@ use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::interpreter::{Interpreter, Refusal};
+use crate::interpreter::{Interpreter, Learned};
 use crate::python::Room;
 use crate::wsgi::Call;
 use crate::wsgi::body::Problem;
@@ -49,7 +49,7 @@ no_python! {
     &Call: "the state of a call; its only way to Python is through functions that take an Attached",
     &Interpreter: "its objects are Kept, which are reached with an Attached only",
     &Arc<Interpreter>: "as above",
-    Refusal: "texts",
+    Learned<'_>: "texts",
     Vec<PathBuf>: "paths",
     &Mutex<()>: "a lock that guards no Python object",
     MutexGuard<'_, ()>: "as above",

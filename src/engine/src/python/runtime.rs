@@ -18,6 +18,14 @@ pub fn is_gone() -> bool {
     GONE.load(Ordering::Acquire)
 }
 
+/// Version and build of this Python, in its own words.
+pub fn version() -> &'static [u8] {
+    // SAFETY: may be called at any time.
+    let text = unsafe { ffi::Py_GetVersion() };
+    // SAFETY: a NUL-terminated text that lives as long as the process.
+    unsafe { CStr::from_ptr(text) }.to_bytes()
+}
+
 /// What Python is started with.
 #[derive(Debug, Default)]
 pub struct Setup {

@@ -100,7 +100,7 @@ fn run(
         sent
     })();
     call.flush_lines(py);
-    interpreter::after_run(py, interpreter, &outcome);
+    interpreter::after_run(py, interpreter, request.script.bytes(), &outcome);
     outcome
 }
 

@@ -28,6 +28,15 @@ pub fn plan_for(group: &'static str, plan: GroupPlan<'static>) {
     PLANS.lock().unwrap().push((group, plan));
 }
 
+/// Where the engine of this process remembers.
+static STATE: OnceLock<&'static [u8]> = OnceLock::new();
+
+/// Has the engine remember in `directory`, if it has not been started yet.
+#[allow(dead_code, reason = "not every test remembers")]
+pub fn remember_in(directory: &str) {
+    STATE.get_or_init(|| directory.to_owned().leak().as_bytes());
+}
+
 struct Kept;
 
 impl Host for Kept {
@@ -76,9 +85,10 @@ fn plan() -> Plan<'static> {
         hash_seed: HashSeed::Default,
         dont_write_bytecode: true,
         single_process: false,
-        state_directory: Slice::ABSENT,
+        state_directory: Slice::maybe(STATE.get().copied()),
         max_interpreters: 0,
         max_replacements: 0,
+        processes: false,
         free_threading: false,
         case_sensitive: true,
         destroy_interpreters: true,
@@ -202,6 +212,7 @@ pub struct App {
 }
 
 impl App {
+    #[allow(dead_code, reason = "not every test leaves the place to us")]
     pub fn new(group: &'static str, source: &str) -> Self {
         static NUMBER: Mutex<u32> = Mutex::new(0);
         let mut number = NUMBER.lock().unwrap();

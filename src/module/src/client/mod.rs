@@ -1,6 +1,7 @@
 //! The way of a request to a daemon: connections that are kept for the next one, and what becomes of a request when a daemon
 //! goes away.
 
+mod own;
 mod pool;
 mod relay;
 
@@ -25,6 +26,7 @@ use crate::httpd::{Request, log};
 use crate::owners::Owners;
 use crate::refusal::Refusal;
 use crate::supervisor;
+pub use own::Own;
 use pool::{Connected, Pool};
 use relay::{End, Relay};
 
@@ -67,6 +69,13 @@ impl Daemons {
             server,
             group,
         }
+    }
+
+    /// The daemons that serve an application group which needs a process of its own.
+    fn own(group: DaemonGroup, path: PathBuf, application_group: &[u8]) -> Self {
+        let mut daemons = Self::new(group, None, path);
+        daemons.pool.ask_for(application_group);
+        daemons
     }
 
     /// The group's name as text.
@@ -122,59 +131,15 @@ impl Daemons {
             ..*request
         };
         let mut buffers = BUFFERS.take();
-        let outcome = self.offer(request, attached, terms, exchange, &mut buffers);
+        let offer = Offer {
+            daemons: self,
+            request,
+            attached,
+            terms,
+        };
+        let outcome = offer.make(exchange, &mut buffers);
         BUFFERS.set(buffers);
         outcome.map_err(|end| self.refusal(carried, end))
-    }
-
-    /// Offers the request to one daemon after the other until one begins with it.
-    fn offer(
-        &self,
-        request: &abi::Request<'_>,
-        attached: Attached,
-        terms: Terms,
-        exchange: &mut Embedded<'_>,
-        buffers: &mut Buffers,
-    ) -> Result<Option<u16>, Failed> {
-        let until = Instant::now() + self.group.connect_timeout.max(terms.timeout);
-        let mut fresh = false;
-        for attempt in 0..MOST_TRIES {
-            let Connected { socket, daemon } = self
-                .pool
-                .connect(fresh, terms.timeout)
-                .map_err(Failed::NoWay)?;
-            let kept = daemon != 0;
-            let mut link = Link::over(socket, buffers);
-            link.put(Kind::Request, 0, |bytes| {
-                wire::put_request(bytes, request, attached);
-            });
-            let mut relay = Relay::new(&self.group, terms, daemon);
-            let end = match link.flush() {
-                Ok(()) => relay.run(&mut link, exchange),
-                // Whoever does not read a request may have answered it nevertheless.
-                Err(Lost::Reset) => relay.run(&mut link, exchange).or(Err(End::of(Lost::Reset))),
-                Err(lost) => Err(End::of(lost)),
-            };
-            match end {
-                Ok(status) => {
-                    self.pool.keep(link.into_socket(), relay.daemon());
-                    return Ok(status);
-                }
-                Err(End::Again) => fresh = true,
-                // Nobody has begun with it: the daemon went away before it had read everything.
-                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
-                Err(end) => return Err(Failed::Ended(end, relay.daemon())),
-            }
-            if Instant::now() >= until {
-                break;
-            }
-            if attempt > 2 && fresh {
-                thread::sleep(
-                    Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))),
-                );
-            }
-        }
-        Err(Failed::NobodyBegins)
     }
 
     /// What a failure means for the client, once it has been logged.
@@ -229,6 +194,69 @@ impl Daemons {
         };
         log::request(request, Level::Error, &text);
         Refusal::Logged(status)
+    }
+}
+
+/// A request on its way.
+struct Offer<'o> {
+    daemons: &'o Daemons,
+    request: &'o abi::Request<'o>,
+    attached: Attached,
+    terms: Terms,
+}
+
+impl Offer<'_> {
+    /// Offers the request to one daemon after the other until one begins with it.
+    fn make(
+        &self,
+        exchange: &mut Embedded<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Option<u16>, Failed> {
+        let Self {
+            daemons,
+            request,
+            attached,
+            terms,
+        } = *self;
+        let until = Instant::now() + daemons.group.connect_timeout.max(terms.timeout);
+        let mut fresh = false;
+        for attempt in 0..MOST_TRIES {
+            let Connected { socket, daemon } = daemons
+                .pool
+                .connect(fresh, terms.timeout)
+                .map_err(Failed::NoWay)?;
+            let kept = daemon != 0;
+            let mut link = Link::over(socket, buffers);
+            link.put(Kind::Request, 0, |bytes| {
+                wire::put_request(bytes, request, attached);
+            });
+            let mut relay = Relay::new(&daemons.group, terms, daemon);
+            let end = match link.flush() {
+                Ok(()) => relay.run(&mut link, exchange),
+                // Whoever does not read a request may have answered it nevertheless.
+                Err(Lost::Reset) => relay.run(&mut link, exchange).or(Err(End::of(Lost::Reset))),
+                Err(lost) => Err(End::of(lost)),
+            };
+            match end {
+                Ok(status) => {
+                    daemons.pool.keep(link.into_socket(), relay.daemon());
+                    return Ok(status);
+                }
+                Err(End::Again) => fresh = true,
+                // Nobody has begun with it: the daemon went away before it had read everything.
+                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
+                Err(end) => return Err(Failed::Ended(end, relay.daemon())),
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            if attempt > 2 && fresh {
+                thread::sleep(
+                    Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))),
+                );
+            }
+        }
+        Err(Failed::NobodyBegins)
     }
 }
 

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use clutch_sys::link;
 use clutch_sys::socket::{self, NotConnected, Waiting};
+
+use crate::supervisor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::parent;
@@ -26,6 +28,8 @@ pub(super) struct Pool {
     keeps: bool,
     /// How long a connection may take to come about.
     limit: Duration,
+    /// The application group whose daemons these are, if the supervisor starts them when it is asked.
+    asked_for: Option<Vec<u8>>,
     /// Connections that carry no request, the last one used at the end.
     idle: Mutex<Vec<Connected>>,
 }
@@ -44,8 +48,14 @@ impl Pool {
             path,
             keeps,
             limit,
+            asked_for: None,
             idle: Mutex::default(),
         }
+    }
+
+    /// If nobody listens, the supervisor is asked for the daemons of this application group.
+    pub(super) fn ask_for(&mut self, application_group: &[u8]) {
+        self.asked_for = Some(application_group.to_vec());
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connected>> {
@@ -80,6 +90,10 @@ impl Pool {
             };
             if Instant::now() >= until {
                 return Err(error);
+            }
+            if let Some(group) = &self.asked_for {
+                // A supervisor that has just been started does not know of them, nor does one with a new configuration.
+                supervisor::need(group);
             }
             thread::sleep(PAUSE);
         }

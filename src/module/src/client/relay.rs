@@ -119,6 +119,8 @@ impl<'g> Relay<'g> {
                 Kind::WantBody => {
                     let most = Decoder(payload).u64()?;
                     let all = frame.flag != 0;
+                    // The client may send more only when it has seen what there is.
+                    self.flush(exchange)?;
                     body(link, exchange, most, all)?;
                 }
                 Kind::WantTls => {
@@ -169,8 +171,15 @@ impl<'g> Relay<'g> {
             && !delay.is_zero()
             && poll::wait(link.as_fd(), Interest::Read, Some(delay))
                 .map_err(|error| End::Lost(Lost::Failed(error)))?;
-        if !more {
-            self.unflushed = None;
+        match more {
+            true => Ok(()),
+            false => self.flush(exchange),
+        }
+    }
+
+    /// Pushes out what the client is to have.
+    fn flush(&mut self, exchange: &mut Embedded<'_>) -> Result<(), End> {
+        if self.unflushed.take().is_some() {
             exchange.flush()?;
         }
         Ok(())

@@ -10,6 +10,7 @@
 //! | CLUTCH0003 | warning | a process should be replaced |
 //! | CLUTCH0004 | error | an environment of a group does not suit the configuration |
 //! | CLUTCH0005 | alert | the supervisor of the daemons has ended |
+//! | CLUTCH0007 | error | an application group needs a process of its own, and gets none |
 //! | CLUTCH0006 | error | a group of daemons does not suit the configuration, or cannot be started |
 
 use std::ffi::c_int;

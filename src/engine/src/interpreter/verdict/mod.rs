@@ -1,0 +1,171 @@
+//! Verdicts of the isolation ladder, remembered in files: a new process starts a group on the rung where one before it ended.
+//!
+//! A verdict holds for a script of a group in one build of Python, as long as the packages and the settings that decide
+//! which are found stay as they were.
+
+mod environment;
+mod store;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use clutch_core::rung::Rung;
+use clutch_core::verdict::{Key, Verdict};
+
+use super::group::Group;
+use super::making;
+use super::pool::{self, Pool};
+use super::refusal::Refusal;
+use crate::python::{Attached, runtime};
+use environment::fingerprint;
+
+/// How much of what a module said is remembered, in bytes.
+const MOST_OF_REASON: usize = 1_000;
+
+/// What an interpreter has taught about an application.
+#[derive(Debug)]
+pub struct Learned<'a> {
+    /// The script that was loaded, or called.
+    script: &'a [u8],
+    pub(super) refusal: Refusal,
+    /// Where the interpreter finds packages.
+    directories: Vec<Vec<u8>>,
+}
+
+impl<'a> Learned<'a> {
+    /// What `refusal` means for `script` in this interpreter.
+    pub(super) fn of(py: Attached<'_>, script: &'a [u8], refusal: Refusal) -> Self {
+        Self {
+            script,
+            refusal,
+            directories: py.or_default(environment::package_directories(py)),
+        }
+    }
+}
+
+/// Takes a group to the rung that is remembered for a script of it. Whether that is further down than where it stood.
+///
+/// A memory of what the packages or settings were before is deleted.
+pub(super) fn recall(group: &Group, script: &[u8]) -> bool {
+    let lowest = match making::gives_processes() {
+        true => Rung::Process,
+        false => Rung::SharedGil,
+    };
+    if group.is_main() || group.rung() >= lowest {
+        return false; // Nothing that is remembered would take it further down.
+    }
+    let Some((pool, directory)) = place(group) else {
+        return false;
+    };
+    let key = key(pool, group, script);
+    let file = directory.join(file_name(&key));
+    let Some(known) = store::read(&file).and_then(|text| Verdict::parse(&text)) else {
+        return false;
+    };
+    if known.key != key {
+        return false;
+    }
+    let name = group.shown();
+    let module = String::from_utf8_lossy(&known.module);
+    if fingerprint(pool, group, &known.directories, &known.file) != known.fingerprint {
+        tracing::info!(
+            "application group '{name}' forgets that {module} has taken it to {}: its packages have changed",
+            known.rung.name()
+        );
+        store::forget(&file);
+        return false;
+    }
+    let goes = group.go_down_to(known.rung);
+    if goes {
+        tracing::info!(
+            "application group '{name}' starts on {}, because it is remembered that the extension module {module} ({}) \
+             refuses: {}",
+            group.rung().name(),
+            String::from_utf8_lossy(&known.file),
+            String::from_utf8_lossy(&known.reason)
+        );
+    }
+    goes
+}
+
+/// Keeps what was learned: a script of `group` needs `rung`. If that fails, the next process learns it anew.
+pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned<'_>) {
+    let Some((pool, directory)) = place(group) else {
+        return;
+    };
+    let Refusal {
+        module,
+        file,
+        reason,
+    } = &learned.refusal;
+    let (directories, file) = (learned.directories.clone(), file.as_bytes());
+    let reason = reason.as_bytes();
+    let verdict = Verdict {
+        key: key(pool, group, learned.script),
+        rung,
+        module: module.as_bytes().to_vec(),
+        fingerprint: fingerprint(pool, group, &directories, file),
+        file: file.to_vec(),
+        reason: reason[..reason.len().min(MOST_OF_REASON)].to_vec(),
+        directories,
+    };
+    let Some(text) = verdict.text() else { return };
+    if let Err(error) = store::write(directory, &file_name(&verdict.key), &text) {
+        let directory = directory.display();
+        tracing::info!("what was learned is not remembered in {directory}: {error}");
+    }
+}
+
+/// Where is remembered what a group needs, if anywhere. The main interpreter's has no choice.
+fn place(group: &Group) -> Option<(&'static Pool, &'static Path)> {
+    let pool = pool::pool()?;
+    let directory = pool.plan().state_directory.get()?;
+    (!group.is_main()).then(|| (pool, Path::new(OsStr::from_bytes(directory))))
+}
+
+fn key(pool: &Pool, group: &Group, script: &[u8]) -> Key {
+    Key {
+        python: runtime::version().to_vec(),
+        process_group: pool.plan().process_group.bytes().to_vec(),
+        group: group.name().to_vec(),
+        script: script.to_vec(),
+    }
+}
+
+/// The name of the file for what is remembered of `key`.
+fn file_name(key: &Key) -> PathBuf {
+    let parts = [&key.python, &key.process_group, &key.group, &key.script];
+    let digest = environment::digest(parts.into_iter().map(|part| &part[..]));
+    format!("{}{digest:032x}", store::PREFIX).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clutch_core::verdict::Key;
+
+    use super::file_name;
+
+    #[test]
+    fn each_part_of_the_key_names_another_file() {
+        let key = |parts: [&str; 4]| {
+            let [python, process_group, group, script] = parts.map(|part| part.as_bytes().to_vec());
+            file_name(&Key {
+                python,
+                process_group,
+                group,
+                script,
+            })
+        };
+        let all = [
+            key(["3.13", "p", "g", "/s"]),
+            key(["3.14", "p", "g", "/s"]),
+            key(["3.13", "pg", "", "/s"]),
+            key(["3.13", "", "pg", "/s"]),
+            key(["3.13", "p", "g/", "s"]),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(!all[..at].contains(one), "{}", one.display());
+        }
+    }
+}
