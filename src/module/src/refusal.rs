@@ -84,7 +84,7 @@ impl Refusal {
     pub fn is_after_the_environ(self) -> bool {
         matches!(
             self,
-            Self::NoProcess | Self::Logged(_) | Self::Restricted | Self::NoPython | Self::Engine(_)
+            Self::Logged(_) | Self::NoProcess | Self::Restricted | Self::NoPython | Self::Engine(_)
         )
     }
 

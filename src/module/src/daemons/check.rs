@@ -161,10 +161,10 @@ pub(super) fn python_of(
     if let Some(home) = &group.python_home {
         words.python_home = Some(home.clone());
         words.engine = None;
-        let path = engine::path_of(home);
-        if let Some(doubt) = engine::doubt_about(path) {
+        if let Some(doubt) = engine::doubt_about(engine::path_of(home)) {
             return Err(doubt.replace("WSGIPythonHome", "python-home"));
         }
+        let path = engine::path_of(home);
         if let Some(wrong) = what_is_wrong_with(path) {
             return Err(format!("python-home {} {wrong}", path.display()));
         }
