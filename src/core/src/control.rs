@@ -103,6 +103,8 @@ pub struct GroupSpec {
 pub enum Order {
     /// The first word: the build that speaks. With it comes the number that counts what operators have httpd's own processes reload.
     Hello(String),
+    /// The number comes with this message that httpd's children see, too: how often operators have had something reloaded there.
+    Bell,
     /// A log comes with this message. Logs are numbered from 0 in each epoch.
     Log,
     /// From now on these groups are to run, and no others.

@@ -90,9 +90,10 @@ impl Inbox {
         self.ended
     }
 
-    /// The descriptors that have come and were not taken.
-    pub fn take_descriptors(&mut self) -> Vec<OwnedFd> {
-        std::mem::take(&mut self.descriptors)
+    /// The descriptor that came first of those that were not taken. Those of later messages may have come, too: each message takes
+    /// its own.
+    pub fn take_descriptor(&mut self) -> Option<OwnedFd> {
+        (!self.descriptors.is_empty()).then(|| self.descriptors.remove(0))
     }
 
     /// The next whole message.
