@@ -26,6 +26,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MOST_PAUSE: Duration = Duration::from_secs(30);
 /// For how long requests have to wait before there is one daemon more.
 const QUEUE_PATIENCE: Duration = Duration::from_millis(100);
+/// The pause after a service whose scripts have ended.
+const SERVICE_PAUSE: Duration = Duration::from_secs(1);
 /// A daemon that has lived so long was a good one.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 
@@ -370,12 +372,16 @@ impl Group {
         let name = self.shown();
         let is_soon = member.started.elapsed() < GOOD_LIFE;
         let announced = matches!(member.life, Life::Leaving | Life::Retiring);
+        // Whatever its scripts come to is theirs to say.
+        let is_service = self.spec.group.threads == 0 && !member.failed;
         let (level, bad) = match ended {
+            Ended::Exit(0) if is_service => (Level::Info, true),
             _ if member.failed || member.life == Life::Starting => (Level::Alert, true),
             Ended::Exit(0) if announced => (Level::Info, false),
             _ => (Level::Error, is_soon),
         };
         match bad {
+            true if is_service => self.not_before = Some(Instant::now() + SERVICE_PAUSE),
             true => self.wait_longer(),
             false => (self.pause, self.not_before) = (FIRST_PAUSE, None),
         }
@@ -402,9 +408,13 @@ impl Group {
             }
         }
         let limit = self.limit_of_a_drain(graceful);
+        let why = match graceful {
+            true => "graceful_signal",
+            false => "shutdown_signal",
+        };
         let shutdown = self.spec.group.shutdown_timeout;
         for member in &mut self.members {
-            member.drain(limit, "shutdown_signal", shutdown);
+            member.drain(limit, why, shutdown);
         }
     }
 

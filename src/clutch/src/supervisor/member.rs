@@ -130,9 +130,9 @@ impl Member {
             return;
         }
         self.life = Life::Leaving;
-        self.why.get_or_insert_with(|| why.to_owned());
+        let why = self.why.get_or_insert_with(|| why.to_owned()).clone();
         let milliseconds = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        self.tell(&Command::Drain(milliseconds, why.to_owned()));
+        self.tell(&Command::Drain(milliseconds, why));
         if !limit.is_zero() && !shutdown.is_zero() {
             self.end_by(Instant::now() + limit + shutdown + LAST_WORDS);
         }

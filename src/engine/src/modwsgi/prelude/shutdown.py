@@ -6,12 +6,7 @@ import sys
 
 
 def shutdown():
-    """Lets the application end: callbacks, then threads and exit functions. Gives the number of threads that go on."""
-    for callback in list(shutdown_callbacks):
-        try:
-            callback("process_stopping", shutdown_reason="")
-        except BaseException as error:
-            report(error)
+    """Lets the application end: threads and exit functions. Gives the number of threads that go on."""
     finish_threads()
     atexit._run_exitfuncs()
     finish_threads()  # An exit function may have started some.
