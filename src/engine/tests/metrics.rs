@@ -48,7 +48,7 @@ def application(environ, start_response):
         answer(&format!(
             "{keys}[m[k] for k in 'request_count status_2xx status_4xx status_5xx input_bytes output_bytes output_writes'.split()]"
         )),
-        "[5, 1, 4, 0, 56, 36, 9]"
+        "[5, 1, 4, 0, 56, 24, 9]"
     );
     assert_eq!(
         answer(
