@@ -6,6 +6,7 @@
 
 mod cli;
 mod config;
+mod daemon;
 mod frameworks;
 mod groups;
 mod life;

@@ -1,9 +1,15 @@
-"""Instructions in user space, counted by valgrind's callgrind over the whole server in one process (`httpd -X`)."""
+"""Instructions in user space, counted by valgrind's callgrind over the whole server.
+
+A target that is a module alone runs in one process (`httpd -X`); else httpd's child, daemons and servers beside httpd are
+counted together.
+"""
 
 import shutil
 import statistics
 import subprocess
+from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from . import Missing
@@ -38,9 +44,9 @@ class Counted:
     def __init__(self, httpd: Httpd, target: Target, mpm: str):
         if not shutil.which("valgrind") or not shutil.which("vgdb"):
             raise Missing("no valgrind (Debian: valgrind)")
-        self.dumps = 0
-        around = ["valgrind", "--tool=callgrind", "--callgrind-out-file=counts", "--quiet"]
-        self.server = Server(httpd, target, mpm, around, "-X")
+        self.dumps: Counter[int] = Counter()
+        around = ["valgrind", "--tool=callgrind", "--callgrind-out-file=counts.%p", "--quiet", "--trace-children=yes"]
+        self.server = Server(httpd, target, mpm, around, "-X" if target.alone else "-DFOREGROUND")
 
     def __enter__(self) -> "Counted":
         self.server.__enter__()
@@ -53,21 +59,25 @@ class Counted:
 
     def warm_up(self, workload: Workload) -> None:
         """Lets every thread serve some requests, so that nothing is made for the first time afterwards."""
+        self.client.wait_until_served(workload)
         judge = self.server.target.python is not None
         self.client.send(workload, 4 * THREADS, judge)
 
-    def window(self, workload: Workload, requests: int) -> Path:
-        """Sends so many requests and returns callgrind's record of what the server did since the last dump."""
+    def window(self, workload: Workload, requests: int) -> dict[str, Path]:
+        """Sends so many requests and returns callgrind's records of what the server did since the last dump."""
         self.client.send(workload, requests, judge=False)
         return self.dump()
 
-    def dump(self) -> Path:
-        """Writes what was counted since the last dump, and begins anew."""
-        done = subprocess.run(["vgdb", f"--pid={self.server.pid}", "dump"], text=True, capture_output=True)
-        self.dumps += 1
-        record = self.server.root / f"counts.{self.dumps}"
+    def dump(self) -> dict[str, Path]:
+        """Writes what each process counted since the last dump, by process, and begins anew."""
+        return {f"{_program(pid)} {pid}": self._dump(pid) for pid in self.server.pids()}
+
+    def _dump(self, pid: int) -> Path:
+        done = subprocess.run(["vgdb", f"--pid={pid}", "dump"], text=True, capture_output=True)
+        self.dumps[pid] += 1
+        record = self.server.root / f"counts.{pid}.{self.dumps[pid]}"
         if done.returncode or not record.exists():
-            raise RuntimeError(f"callgrind wrote no dump: {done.stdout}{done.stderr}")
+            raise RuntimeError(f"callgrind wrote no dump of {pid}: {done.stdout}{done.stderr}")
         return record
 
     def per_request(self, workload: Workload, slopes: int) -> Count:
@@ -76,9 +86,20 @@ class Counted:
         self.dump()
         few, many = workload.window, LONGER * workload.window
         return Count.of([
-            (total(self.window(workload, many)) - total(self.window(workload, few))) / (many - few)
+            (_all(self.window(workload, many)) - _all(self.window(workload, few))) / (many - few)
             for _ in range(slopes)
         ])
+
+
+def _all(records: dict[str, Path]) -> int:
+    return sum(total(record) for record in records.values())
+
+
+def _program(pid: int) -> str:
+    """What a process runs: the first words of its command that are no options of valgrind's."""
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:]
+    own = list(dropwhile(lambda word: word.startswith("-"), words))
+    return " ".join([Path(own[0]).name, *(word for word in own[1:2] if word.isalpha())]) if own else "?"
 
 
 def total(record: Path) -> int:

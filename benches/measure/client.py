@@ -1,6 +1,7 @@
 """One kept-open connection that sends a workload's request and judges every answer."""
 
 import http.client
+import time
 
 from .workloads import Workload
 
@@ -12,14 +13,23 @@ class Client:
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=REPLY_LIMIT)
 
+    def wait_until_served(self, workload: Workload) -> None:
+        """Asks until it is answered well: a server beside httpd, or a daemon, may start later than httpd."""
+        deadline = time.monotonic() + REPLY_LIMIT
+        while (answer := self.ask(workload))[0] in (502, 503, 504) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if answer[0] != 200:
+            raise RuntimeError(f"{workload.path} answered {answer[0]}: {answer[1][:300]!r}")
+
     def send(self, workload: Workload, times: int, judge: bool) -> None:
         """Sends the request `times` times, one after the other; `judge` says whether the body must be right."""
         for _ in range(times):
-            status, body = self._ask(workload)
+            status, body = self.ask(workload)
             if status != 200 or (judge and not workload.right(body)):
                 raise RuntimeError(f"{workload.path} answered {status}: {body[:300]!r}")
 
-    def _ask(self, workload: Workload) -> tuple[int, bytes]:
+    def ask(self, workload: Workload) -> tuple[int, bytes]:
+        """Sends the request once and returns the status and the body of the answer."""
         connection = self.connection
         connection.putrequest("POST" if workload.body else "GET", workload.path, skip_accept_encoding=True)
         for name, value in workload.headers:

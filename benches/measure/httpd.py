@@ -15,6 +15,10 @@ from .workloads import WORKLOADS
 
 THREADS = 25
 PROCESSES = 8
+
+PREFERRED = ["nice", "-n", "-10"] if os.geteuid() == 0 else []
+"""Put before what is timed: it goes before the machine's other work, where that is allowed. See `prefer`."""
+
 START_LIMIT = 180
 STOP_LIMIT = 60
 
@@ -48,17 +52,26 @@ class Server:
     `around` is put before the command (taskset, valgrind); `flags` is `-DFOREGROUND`, or `-X` for a single process.
     """
 
-    def __init__(self, httpd: Httpd, target, mpm: str, around: list[str] = (), flags: str = "-DFOREGROUND"):
+    def __init__(self, httpd: Httpd, target, mpm: str, around: list[str] = (),
+                 flags: str = "-DFOREGROUND",
+                 preferred: bool = False):
         self.target = target
         OUT.mkdir(parents=True, exist_ok=True)
-        self.root = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=OUT))
+        self.root = Path(tempfile.mkdtemp(prefix=target.name.partition(",")[0] + "-", dir=OUT))
         self.port = _free_port()
+        self.beside = None
         config = self.root / "httpd.conf"
         config.write_text(configuration(httpd, target, mpm, self.root, self.port))
-        command = [*_unprivileged(), *around, httpd.binary, flags, "-d", str(self.root), "-f", str(config)]
-        with open(self.root / "output", "wb") as output:
-            self.process = subprocess.Popen(
-                command, cwd=self.root, stdout=output, stderr=output, start_new_session=True)
+        before = [*(PREFERRED if preferred else ()), *_unprivileged(), *around]
+        command = [*before, httpd.binary, flags, "-d", str(self.root), "-f", str(config)]
+        self.output = open(self.root / "output", "wb")
+        if target.beside:
+            self.beside = self._start([*before, *map(str, target.beside(self.root))])
+        self.process = self._start(command)
+
+    def _start(self, command: list[str]) -> subprocess.Popen:
+        return subprocess.Popen(
+            command, cwd=self.root, stdout=self.output, stderr=self.output, start_new_session=True)
 
     def __enter__(self) -> "Server":
         try:
@@ -79,7 +92,7 @@ class Server:
         return self.process.pid
 
     def pids(self) -> list[int]:
-        """The started process and all its descendants."""
+        """The started processes and all their descendants: httpd's, their daemons, a server beside httpd."""
         children: dict[int, list[int]] = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -88,7 +101,7 @@ class Server:
                 except OSError:
                     continue  # ended while we looked
                 children.setdefault(parent, []).append(int(entry.name))
-        family = [self.pid]
+        family = [self.pid] if self.beside is None else [self.pid, self.beside.pid]
         for pid in family:
             family.extend(children.get(pid, []))
         return family
@@ -100,14 +113,18 @@ class Server:
         return "".join(texts)[-3000:]
 
     def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        started = [process for process in (self.process, self.beside) if process and process.poll() is None]
+        family = self.pids() if started else []
+        for process in started:
+            process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(STOP_LIMIT)
+                process.wait(STOP_LIMIT)
             except subprocess.TimeoutExpired:
                 for pid in reversed(self.pids()):
                     os.kill(pid, signal.SIGKILL)
-                self.process.wait()
+                process.wait()
+        _wait_until_gone(family)
+        self.output.close()
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_LIMIT
@@ -125,11 +142,11 @@ class Server:
 
 def configuration(httpd: Httpd, target, mpm: str, root: Path, port: int) -> str:
     """The whole configuration; targets differ in the line that loads the module and in those that mount its paths."""
-    home = f"WSGIPythonHome {target.python.home}" if target.python else ""
     size = (f"StartServers {PROCESSES}\nServerLimit {PROCESSES}\nMaxRequestWorkers {PROCESSES}" if mpm == "prefork" else
             f"StartServers 1\nServerLimit 1\nThreadsPerChild {THREADS}\nMaxRequestWorkers {THREADS}")
     mounts = "\n".join(target.mount(workload) for workload in WORKLOADS)
     return f"""\
+Define SERVER_ROOT {root}
 LoadModule mpm_{mpm}_module {httpd.modules}/mod_mpm_{mpm}.so
 LoadModule authz_core_module {httpd.modules}/mod_authz_core.so
 LoadModule alias_module {httpd.modules}/mod_alias.so
@@ -146,14 +163,35 @@ PidFile {root}/httpd.pid
 DefaultRuntimeDir {root}
 ErrorLog {root}/error.log
 LogLevel warn
+EnableSendfile On
 DocumentRoot {root}
 <Directory />
 AllowOverride None
 Require all granted
 </Directory>
-{home}
 {mounts}
 """
+
+
+def prefer(pids: list[int]) -> None:
+    """Says the same to the kernel of each session that a process is in: it shares the processors out by session first.
+
+    Otherwise a daemon in a session of its own would count as much as a whole compilation beside it, or as httpd.
+    """
+    for pid in pids if PREFERRED else []:
+        try:
+            Path(f"/proc/{pid}/autogroup").write_text("-10")
+        except OSError:
+            pass  # ended meanwhile, or a kernel without this
+
+
+def _wait_until_gone(pids: list[int]) -> None:
+    """Daemons may outlive httpd's parent for a moment; what stays is a fault that must be seen."""
+    deadline = time.monotonic() + STOP_LIMIT
+    while left := [pid for pid in pids if os.path.exists(f"/proc/{pid}")]:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"processes outlive their server: {left}")
+        time.sleep(0.02)
 
 
 def _unprivileged() -> list[str]:

@@ -6,13 +6,14 @@ import resource
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import BENCHES, Missing
 from .client import Client
-from .httpd import PROCESSES, THREADS, Httpd, Server
+from .httpd import PREFERRED, PROCESSES, THREADS, Httpd, Server, prefer
 from .targets import Target
 from .workloads import Workload
 
@@ -28,6 +29,7 @@ class Sample:
     rate: float
     """Requests per second with one core for the server."""
     p50_us: int
+    p99_us: int
     others_cores: float
     """Cores that neither the server nor wrk used: how busy the machine was with something else."""
 
@@ -45,7 +47,7 @@ class Pinned:
         if os.cpu_count() < 2:
             raise Missing("one core only: the server and the load must not share one")
         around = ["taskset", "-c", str(SERVER_CORE)]
-        self.servers = [Server(httpd, target, mpm, around) for target in targets]
+        self.servers = [Server(httpd, target, mpm, around, preferred=True) for target in targets]
         self.open = ExitStack()
 
     def __enter__(self) -> "Pinned":
@@ -64,6 +66,7 @@ class Pinned:
         """One sample of each target in each of `count` rounds; every round begins with another target."""
         for server in self.servers:
             client = Client(server.port)
+            client.wait_until_served(workload)
             client.send(workload, 2 * THREADS, judge=server.target.python is not None)
             client.close()
             # Not kept: it fills caches, and every process and thread makes its Python states.
@@ -77,49 +80,58 @@ class Pinned:
 
     def _sample(self, server: Server, workload: Workload) -> Sample:
         pids = server.pids()
-        started, busy, load = time.monotonic(), _machine_s(), _children_s()
-        cpu = _server_s(pids)
-        result = wrk(server.port, workload)
-        cpu = _server_s(pids) - cpu
-        others = (_machine_s() - busy) - cpu - (_children_s() - load)
+        prefer(pids)
+        started, busy, load = time.monotonic(), machine_s(), children_s()
+        cpu = server_s(pids)
+        result = wrk(server.port, workload)()
+        cpu = server_s(pids) - cpu
+        others = (machine_s() - busy) - cpu - (children_s() - load)
         if result["failed"] or not result["requests"]:
             raise RuntimeError(f"{server.target.name} failed under load: {result}\n{server.log()}")
         return Sample(
             cpu_us=cpu * 1e6 / result["requests"],
             rate=result["requests"] * 1e6 / result["us"],
             p50_us=result["p50_us"],
+            p99_us=result["p99_us"],
             others_cores=max(0.0, others) / (time.monotonic() - started),
         )
 
 
-def wrk(port: int, workload: Workload) -> dict:
-    """Sends the workload for one second and returns what load.lua reports."""
+def wrk(port: int, workload: Workload, seconds: int = 1, pinned: bool = True) -> Callable[[], dict]:
+    """Begins to send the workload; what is returned waits for the end and returns what load.lua reports."""
     headers = [part for name, value in workload.headers for part in ("-H", f"{name}: {value}")]
-    command = ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{workload.connections}",
-               "-d1s", "--timeout", "30s", "-s", str(BENCHES / "load.lua"), *headers,
+    place = ["taskset", "-c", str(LOAD_CORE)] if pinned else []
+    command = [*PREFERRED, *place, "wrk", "-t1", f"-c{workload.connections}",
+               f"-d{seconds}s", "--timeout", "30s", "-s", str(BENCHES / "load.lua"), *headers,
                f"http://127.0.0.1:{port}{workload.path}"]
     environment = {**os.environ, "BODY_BYTES": str(len(workload.body))}
-    done = subprocess.run(command, env=environment, text=True, capture_output=True)
-    if done.returncode:
-        raise RuntimeError(f"wrk failed: {done.stdout}{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    started = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               start_new_session=True)
+    prefer([started.pid])
+
+    def finish() -> dict:
+        output, errors = started.communicate()
+        if started.returncode:
+            raise RuntimeError(f"wrk failed: {output}{errors}")
+        return json.loads(output.splitlines()[-1])
+    return finish
 
 
-def _server_s(pids: list[int]) -> float:
+def server_s(pids: list[int]) -> float:
     """Seconds on a CPU of all threads of these processes, to the nanosecond as the scheduler counts."""
     return sum(
         int((task / "schedstat").read_text().split()[0]) for pid in pids for task in Path(f"/proc/{pid}/task").iterdir()
     ) / 1e9
 
 
-def _machine_s() -> float:
+def machine_s() -> float:
     """Seconds that all cores together were busy."""
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(
         int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
-def _children_s() -> float:
+def children_s() -> float:
     """Seconds on a CPU of the commands that we ran and that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -18,6 +18,7 @@ def count(httpd: Httpd, target: Target, mpm: str, workload: Workload, requests: 
         raise Missing("no strace (Debian: strace)")
     with Server(httpd, target, mpm) as server:
         client = Client(server.port)
+        client.wait_until_served(workload)
         client.send(workload, 4 * THREADS, judge=target.python is not None)
         table = server.root / "syscalls"
         pids = server.pids()
@@ -29,6 +30,12 @@ def count(httpd: Httpd, target: Target, mpm: str, workload: Workload, requests: 
         strace.communicate()
         client.close()
         return _read(table.read_text())
+
+
+def per_request(httpd: Httpd, target: Target, mpm: str, workloads: dict[str, Workload]) -> dict[str, float]:
+    """System calls per request of each workload, by its name."""
+    return {name: count(httpd, target, mpm, workload, 3 * workload.window).total() / (3 * workload.window)
+            for name, workload in workloads.items()}
 
 
 def _wait_until_attached(strace: subprocess.Popen, processes: int) -> None:

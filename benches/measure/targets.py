@@ -1,8 +1,9 @@
-"""What is compared: the floor in C, mod_wsgi from PyPI and Clutch, each made ready for one Python."""
+"""What is compared, each made ready for one Python: modules in httpd, their daemons, and servers behind a proxy."""
 
 import json
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import BENCHES, OUT, Missing
@@ -45,21 +46,33 @@ class Python:
         return Python(home=home, **facts)
 
 
+PROXIED = {"uwsgi": "uWSGI==2.0.31", "granian": "granian==2.8.7"}
+"""Servers behind a proxy, as pip is asked for them. Where one cannot be had, it is left out of the tables."""
+
+DAEMON_PROCESSES, DAEMON_THREADS = 1, 15
+"""The size of a daemon process group, and of the servers behind a proxy."""
+
+
 @dataclass(frozen=True)
 class Target:
-    """One module that answers the workloads."""
+    """One way to answer the workloads."""
 
     name: str
     version: str
     load: str
     """What loads the module; with `mount`, all of the configuration in which targets differ."""
     python: Python | None
+    mount: Callable[[str], str]
+    """The configuration lines that give a workload's path to this target."""
+    alone: bool = True
+    """Whether `httpd -X`, a single process, is all of it."""
+    beside: Callable[[Path], list] | None = None
+    """The command of a server that runs beside httpd; it is given httpd's directory, where its socket is `server`."""
 
-    def mount(self, workload: str) -> str:
-        """The configuration line that gives the workload's path to this module."""
-        if self.python is None:
-            return f"<Location /{workload}>\nSetHandler floor-{workload}\n</Location>"
-        return f"WSGIScriptAlias /{workload} {BENCHES}/apps/{workload}.wsgi"
+
+def alias(options: str = "") -> Callable[[str], str]:
+    """Mounts the script of a workload."""
+    return lambda workload: f"WSGIScriptAlias /{workload} {BENCHES}/apps/{workload}.wsgi{options}"
 
 
 def floor(httpd: Httpd, _python: Python, _artifacts: Path) -> Target:
@@ -70,37 +83,108 @@ def floor(httpd: Httpd, _python: Python, _artifacts: Path) -> Target:
         place.mkdir(parents=True, exist_ok=True)
         (place / source.name).write_bytes(source.read_bytes())
         _quietly([httpd.apxs, "-c", source.name], place)
-    return Target("floor", "C", f"LoadModule floor_module {module}", None)
+
+    def mount(workload: str) -> str:
+        return f"<Location /{workload}>\nSetHandler floor-{workload}\n</Location>"
+    return Target("floor", "C", f"LoadModule floor_module {module}", None, mount)
 
 
 def mod_wsgi(_httpd: Httpd, python: Python, _artifacts: Path) -> Target:
     """Finds the module that pip compiled into the virtual environment."""
     module = _output([python.home / "bin" / "mod_wsgi-express", "module-location"]).strip()
-    about = "import importlib.metadata as m; print(m.version('mod_wsgi'))"
-    version = _output([python.home / "bin" / "python", "-c", about]).strip()
-    return Target("mod_wsgi", version, f"LoadModule wsgi_module {module}", python)
+    return Target("mod_wsgi", _version(python, "mod_wsgi"), _wsgi(python, module), python, alias())
 
 
 def clutch(_httpd: Httpd, python: Python, artifacts: Path) -> Target:
-    """Finds our module, and beside it the engine for this Python."""
+    """Finds our module, and beside it the engine for this Python and the program."""
     module, engine = artifacts / "mod_clutch.so", artifacts / f"libclutch_engine-{python.tag}.so"
-    for file in (module, engine):
+    for file in (module, engine, artifacts / "clutch"):
         if not file.exists():
             raise Missing(f"{file} is not there; run `make build` for Python {python.version} first")
-    return Target("clutch", "this tree", f"LoadModule wsgi_module {module}\nClutchEngine {engine}", python)
+    return Target("clutch", "this tree", f"{_wsgi(python, module)}\nClutchEngine {engine}", python, alias())
 
 
-TARGETS = {"floor": floor, "mod_wsgi": mod_wsgi, "clutch": clutch}
+def mod_wsgi_daemon(httpd: Httpd, python: Python, artifacts: Path) -> Target:
+    return in_daemons(mod_wsgi(httpd, python, artifacts))
+
+
+def clutch_daemon(httpd: Httpd, python: Python, artifacts: Path) -> Target:
+    return in_daemons(clutch(httpd, python, artifacts))
+
+
+def in_daemons(target: Target, processes: int = DAEMON_PROCESSES, threads: int = DAEMON_THREADS) -> Target:
+    """The same target with all applications in one group of daemon processes."""
+    group = f"WSGISocketPrefix ${{SERVER_ROOT}}/wsgi\nWSGIDaemonProcess bench processes={processes} threads={threads}"
+    return replace(target, name=f"{target.name}-daemon", load=f"{target.load}\n{group}",
+                   mount=alias(" process-group=bench"), alone=False)
+
+
+def uwsgi(httpd: Httpd, python: Python, _artifacts: Path) -> Target:
+    """uWSGI behind mod_proxy_uwsgi, over a Unix socket."""
+    _proxied_server(python, "uwsgi")
+
+    def command(root: Path) -> list:
+        return [python.home / "bin" / "uwsgi", "--master", "--disable-logging", "--die-on-term", "--need-app",
+                "--socket", root / "server", "--home", python.home, "--wsgi-file", BENCHES / "apps" / "proxied.py",
+                "--processes", DAEMON_PROCESSES, "--threads", DAEMON_THREADS, "--listen", 100]
+    return Target("uwsgi", _version(python, "uWSGI"), _proxy(httpd, "uwsgi"), python, through("uwsgi"), False, command)
+
+
+def granian(httpd: Httpd, python: Python, _artifacts: Path) -> Target:
+    """Granian behind mod_proxy_http, over a Unix socket."""
+    _proxied_server(python, "granian")
+
+    def command(root: Path) -> list:
+        return [python.home / "bin" / "granian", "--interface", "wsgi", "--uds", root / "server", "--no-access-log",
+                "--workers", DAEMON_PROCESSES, "--blocking-threads", DAEMON_THREADS,
+                "--working-dir", BENCHES / "apps", "proxied:application"]
+    return Target("granian", _version(python, "granian"), _proxy(httpd, "http"), python, through("http"), False, command)
+
+
+def through(scheme: str) -> Callable[[str], str]:
+    """Mounts a path at the server beside httpd."""
+    return lambda workload: (
+        f'ProxyPass "/{workload}" "unix:${{SERVER_ROOT}}/server|{scheme}://localhost/{workload}" enablereuse=on')
+
+
+TARGETS = {
+    "floor": floor, "mod_wsgi": mod_wsgi, "clutch": clutch,
+    "mod_wsgi-daemon": mod_wsgi_daemon, "clutch-daemon": clutch_daemon, "uwsgi": uwsgi, "granian": granian,
+}
+
+
+def _wsgi(python: Python, module: Path | str) -> str:
+    return f"LoadModule wsgi_module {module}\nWSGIPythonHome {python.home}\nWSGIEnableSendfile On"
+
+
+def _proxy(httpd: Httpd, scheme: str) -> str:
+    return "\n".join(f"LoadModule {name}_module {httpd.modules}/mod_{name}.so" for name in ("proxy", f"proxy_{scheme}"))
+
+
+def _proxied_server(python: Python, command: str) -> None:
+    if not (python.home / "bin" / command).exists():
+        raise Missing(f"no {command} in {python.home}; pip could not install it (`pip install {command}` says why)")
+
+
+def _version(python: Python, package: str) -> str:
+    about = f"import importlib.metadata as m; print(m.version({package!r}))"
+    return _output([python.home / "bin" / "python", "-c", about]).strip()
 
 
 def _make_environment(executable: str, home: Path) -> None:
-    wanted = (BENCHES / "requirements.txt").read_text() + executable
+    wanted = "\n".join([(BENCHES / "requirements.txt").read_text(), *PROXIED.values(), executable])
     done = home / "made-for"
     if done.exists() and done.read_text() == wanted:
         return
     print(f"installing mod_wsgi and Flask into {home}", flush=True)
     _quietly([executable, "-m", "venv", "--clear", home], OUT)
-    _quietly([home / "bin" / "pip", "install", "--disable-pip-version-check", "-r", BENCHES / "requirements.txt"], OUT)
+    pip = [home / "bin" / "pip", "install", "--disable-pip-version-check"]
+    _quietly([*pip, "-r", BENCHES / "requirements.txt"], OUT)
+    for server in PROXIED.values():
+        try:
+            _quietly([*pip, server], OUT)
+        except Missing as missing:
+            print(f"skipped: {server} cannot be installed: {missing}", flush=True)
     done.write_text(wanted)
 
 

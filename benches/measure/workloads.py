@@ -64,9 +64,14 @@ WORKLOADS = {
         Workload("environ", "GET with 20 headers, the environ as JSON", "/environ", _environ_is_right, tuple(HEADERS)),
         Workload("flask", "GET, one Flask view", "/flask/", b"Hello from Flask!".__eq__, window=150),
         Workload("body100k", "GET, 100 KB in one piece", "/body100k", bytes(102400).__eq__),
+        Workload("gen1m", "GET, 1 MB in blocks of 64 KB", "/gen1m", bytes(1 << 20).__eq__, connections=2, window=20),
         Workload(
             "post1m", "POST of 1 MB, read and hashed (SHA-256)", "/post1m", _DIGEST.__eq__,
             body=_POSTED, connections=2, window=20,
+        ),
+        Workload(
+            "file10m", "GET, a file of 10 MB by wsgi.file_wrapper", "/file10m", bytes(10 << 20).__eq__,
+            connections=2, window=10,
         ),
     )
 }

@@ -1,13 +1,13 @@
 //! Words about daemon processes: what is taken, what is refused, and which process group a request gets.
 
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, reference};
+use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, mode, reference};
 
 use super::refusals;
 
 /// Lines that are refused, the value that must be named, and what was expected.
 const REFUSED: &[(&str, &str, &str)] = &[
     ("WSGIAcceptMutex spin", "spin", "sysvsem"),
-    ("WSGIDaemonProcess \"\"", "\"\"", "name"),
+    ("WSGIDaemonProcess \"\"", "none", "NAME"),
     ("WSGIDaemonProcess shop colour=red", "colour", ""),
     ("WSGIDaemonProcess shop threads", "threads", "name=value"),
     ("WSGIDaemonProcess shop threads=", "threads", "65533"),
@@ -120,7 +120,7 @@ fn wsgi_process_group_that_does_not_exist_is_500_and_never_served_by_httpd() {
 #[test]
 fn wsgi_restrict_process_keeps_requests_out_of_groups_that_it_does_not_name() {
     let httpd = Httpd::serving(&app::answering("'served'"))
-        .config("WSGIRestrictProcess shop %{GLOBAL}")
+        .config(&format!("WSGIRestrictProcess shop {}", mode::group_word()))
         .config("<Location /others>\nWSGIRestrictProcess shop\n</Location>")
         .config("<Location /none>\nWSGIRestrictProcess\n</Location>")
         .expects_log(MODULE_ERROR)

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use clutch_tests::support::{Httpd, Plan, app, installation, python, reference};
+use clutch_tests::support::{Httpd, Plan, app, installation, mode, python, reference};
 
 /// A line for every directive about interpreters.
 const WORDS: &str = "\
@@ -121,12 +121,16 @@ fn wsgi_python_path_of_a_more_specific_block_comes_first() {
         .file("test-path/group/x", "")
         .file("test-path/both/x", "")
         .config(&in_block(
-            " process-group= application-group=shop",
+            &format!(
+                " process-group={} application-group=shop",
+                mode::process_group()
+            ),
             &one("both"),
         ))
         .config(&in_block(" application-group=shop", &one("group")))
         .config(&in_block("", &one("all")))
         .config(&one("base"))
+        .daemon_options("python-path=${ROOT}/test-path/base")
         .config("<Location /shop>\nWSGIApplicationGroup shop\n</Location>")
         .config("<Location /other>\nWSGIApplicationGroup other\n</Location>")
         .start();

@@ -103,6 +103,7 @@ fn wsgi_python_path_puts_its_directories_in_front_and_reads_pth_files() {
     let config = "WSGIPythonPath ${ROOT}/one:${ROOT}/two";
     for plan in both(config) {
         let httpd = plan
+            .daemon_options("python-path=${ROOT}/one:${ROOT}/two")
             .file("one/mine.py", "WHERE = 'one'\n")
             .file("two/mine.py", "WHERE = 'two'\n")
             .file("two/more.pth", "../three\n")
@@ -129,6 +130,7 @@ fn wsgi_python_path_puts_its_directories_in_front_and_reads_pth_files() {
 fn wsgi_python_path_with_a_missing_directory_harms_nobody() {
     let httpd = Httpd::serving(app::EVALUATING)
         .config("WSGIPythonPath /nowhere/at/all:${ROOT}/one")
+        .daemon_options("python-path=/nowhere/at/all:${ROOT}/one")
         .file("one/mine.py", "")
         .start();
     assert_eq!(ask(&httpd, "__import__('mine').__name__"), "'mine'");

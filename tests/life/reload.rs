@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, wait};
+use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, mode, wait};
 
 fn write(httpd: &Httpd, name: &str, text: &str) {
     fs::write(httpd.script(name), text).unwrap();
@@ -24,9 +24,18 @@ fn touch(httpd: &Httpd, name: &str, seconds: i64) {
     file.set_modified(time).unwrap();
 }
 
+/// A server whose processes stay when their code changes.
+fn staying(script: &str) -> Plan {
+    let plan = Httpd::serving(script);
+    match mode::is_daemon() {
+        true => plan.config("ClutchReloadUnit interpreter"),
+        false => plan,
+    }
+}
+
 #[test]
 fn new_code_is_served_by_the_next_request_in_the_same_process() {
-    let httpd = Httpd::serving(&app::answering("('old', os.getpid())")).start();
+    let httpd = staying(&app::answering("('old', os.getpid())")).start();
     let child: String = httpd.get("/").ok().replace("'old'", "'new'");
     write(&httpd, "app.wsgi", &app::answering("('new', os.getpid())"));
     assert_eq!(httpd.get("/").ok(), child);
@@ -34,7 +43,7 @@ fn new_code_is_served_by_the_next_request_in_the_same_process() {
 
 #[test]
 fn a_script_is_loaded_once_per_change_and_an_older_time_is_a_change_too() {
-    let httpd = Httpd::serving(&format!(
+    let httpd = staying(&format!(
         "import sys\nsys.loads = getattr(sys, 'loads', 0) + 1\n{}",
         app::answering("sys.loads")
     ))
@@ -58,7 +67,7 @@ fn the_module_is_a_new_one_and_other_modules_stay() {
             )
         )
     };
-    let httpd = Httpd::serving(&script("old"))
+    let httpd = staying(&script("old"))
         .script(
             "other.py",
             "calls = 0\ndef count():\n    global calls\n    calls += 1\n    return calls\n",
@@ -145,7 +154,7 @@ fn reload_required_decides_beside_the_time() {
          def reload_required(path):\n    assert path == __file__, path\n    return os.path.exists(wanted)\n{}",
         app::answering("sys.loads")
     );
-    let httpd = Httpd::serving(&script).start();
+    let httpd = staying(&script).start();
     let loads = || httpd.get("/").ok().to_owned();
     assert_eq!([loads(), loads()], ["1", "1"]);
     fs::write(httpd.out("wanted"), "").unwrap();
@@ -160,7 +169,7 @@ fn a_failing_reload_required_is_logged_and_means_no() {
         "def reload_required(path):\n    raise ValueError('mine')\n{}",
         app::answering("'served'")
     );
-    let httpd = Httpd::serving(&script).expects_log(MODULE_ERROR).start();
+    let httpd = staying(&script).expects_log(MODULE_ERROR).start();
     for _ in 0..2 {
         assert_eq!(httpd.get("/").ok(), "served");
     }
@@ -175,7 +184,7 @@ fn concurrent_requests_load_a_changed_script_once() {
             app::answering(&format!("('{word}', sys.loads)"))
         )
     };
-    let httpd = Httpd::serving(&script("old")).start();
+    let httpd = staying(&script("old")).start();
     assert_eq!(httpd.get("/").ok(), "('old', 1)");
     for round in 2..5 {
         write(&httpd, "app.wsgi", &script(&format!("round {round}")));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clutch_tests::support::{Httpd, Plan, app, wait};
+use clutch_tests::support::{Httpd, Plan, app, mode, wait};
 
 use super::is_ours;
 
@@ -32,10 +32,13 @@ fn script(word: &str) -> String {
     )
 }
 
+/// A server whose processes stay when their code changes.
 fn plan(config: &str) -> Plan {
     Plan::new()
         .script("app.wsgi", &script("old"))
-        .config(&format!("{config}\nWSGIScriptAlias / ${{APP}}/app.wsgi"))
+        .config(&format!(
+            "{config}\nClutchReloadUnit interpreter\nWSGIScriptAlias / ${{APP}}/app.wsgi"
+        ))
 }
 
 #[test]
@@ -62,10 +65,14 @@ fn clutch_reload_off_goes_on_with_the_code_it_has() {
     if !is_ours("clutch_reload_off_goes_on_with_the_code_it_has") {
         return;
     }
-    let httpd = plan("ClutchReload off").start();
-    let old = httpd.get("/").ok().to_owned();
-    save(&httpd, "app.wsgi", &script("new"));
-    assert_eq!(httpd.get("/").ok(), old);
+    for unit in ["interpreter", "process"] {
+        let httpd = plan("ClutchReload off")
+            .config(&format!("ClutchReloadUnit {unit}"))
+            .start();
+        let old = httpd.get("/").ok().to_owned();
+        save(&httpd, "app.wsgi", &script("new"));
+        assert_eq!(httpd.get("/").ok(), old, "{unit}");
+    }
 }
 
 #[test]
@@ -82,7 +89,8 @@ fn clutch_reload_modules_sees_every_source_file_that_was_imported_also_later() {
         .script("app.wsgi", &script)
         .script("early.py", "word = 'a'\n")
         .script("later.py", "word = 'b'\n")
-        .config("ClutchReload modules\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .config("ClutchReload modules\nClutchReloadUnit interpreter")
+        .config("WSGIScriptAlias / ${APP}/app.wsgi")
         .start();
     assert_eq!(httpd.get("/").ok(), "ab");
     for (file, word, both) in [
@@ -173,14 +181,17 @@ fn no_request_fails_while_the_code_changes_all_the_time() {
     if !is_ours("no_request_fails_while_the_code_changes_all_the_time") {
         return;
     }
-    for policy in ["fresh", "seamless"] {
+    let of_processes = mode::is_daemon().then_some(("process", "fresh"));
+    let all = [("interpreter", "fresh"), ("interpreter", "seamless")];
+    for (unit, policy) in all.into_iter().chain(of_processes) {
         let httpd = Plan::new()
             .script("app.wsgi", &app::answering("1"))
             .config(&format!(
-                "ClutchReload group\nClutchReloadPolicy {policy}\nWSGIScriptAlias / ${{APP}}/app.wsgi"
+                "ClutchReload group\nClutchReloadPolicy {policy}\nClutchReloadUnit {unit}\n\
+                 WSGIScriptAlias / ${{APP}}/app.wsgi"
             ))
             .start();
         let longest = under_load(&httpd);
-        println!("{policy}: the longest request took {longest:?}");
+        println!("{unit}, {policy}: the longest request took {longest:?}");
     }
 }

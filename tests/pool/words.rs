@@ -1,6 +1,6 @@
 //! `<WSGIInterpreterOptions>` and the words in it: where they hold, and what is refused.
 
-use clutch_tests::support::{Plan, app, reference};
+use clutch_tests::support::{Plan, app, mode, reference};
 
 use super::is_ours;
 use crate::config::refusals;
@@ -79,17 +79,18 @@ fn in_wsgi_interpreter_options_the_more_specific_block_and_then_the_later_one_ho
                   return [word.encode()]\n";
     let httpd = Plan::new()
         .script("app.wsgi", script)
-        .config(
+        .config(&format!(
             "WSGIRestrictStdin Off\n\
              <WSGIInterpreterOptions application-group=a>\nWSGIRestrictStdin On\n</WSGIInterpreterOptions>\n\
              <WSGIInterpreterOptions application-group=b>\nWSGIRestrictStdin Off\n</WSGIInterpreterOptions>\n\
-             <WSGIInterpreterOptions application-group=b process-group=%{GLOBAL}>\nWSGIRestrictStdin On\n</WSGIInterpreterOptions>\n\
+             <WSGIInterpreterOptions application-group=b process-group={}>\nWSGIRestrictStdin On\n</WSGIInterpreterOptions>\n\
              <WSGIInterpreterOptions application-group=b>\nWSGIRestrictStdin Off\n</WSGIInterpreterOptions>\n\
              <WSGIInterpreterOptions application-group=c>\nWSGIRestrictStdin On\n</WSGIInterpreterOptions>\n\
              <WSGIInterpreterOptions application-group=c>\nWSGIRestrictStdin Off\n</WSGIInterpreterOptions>\n\
-             WSGIScriptAlias /a ${APP}/app.wsgi application-group=a\nWSGIScriptAlias /b ${APP}/app.wsgi application-group=b\n\
-             WSGIScriptAlias /c ${APP}/app.wsgi application-group=c\nWSGIScriptAlias /d ${APP}/app.wsgi application-group=d",
-        )
+             WSGIScriptAlias /a ${{APP}}/app.wsgi application-group=a\nWSGIScriptAlias /b ${{APP}}/app.wsgi application-group=b\n\
+             WSGIScriptAlias /c ${{APP}}/app.wsgi application-group=c\nWSGIScriptAlias /d ${{APP}}/app.wsgi application-group=d",
+            mode::group_word()
+        ))
         .start();
     assert_eq!(
         ["/a", "/b", "/c", "/d"].map(|path| httpd.get(path).ok().to_owned()),
@@ -107,6 +108,7 @@ fn wsgi_switch_interval_holds_for_the_process_and_not_for_a_group_that_shares_it
              <WSGIInterpreterOptions application-group=b>\nWSGISwitchInterval 0.5\n</WSGIInterpreterOptions>\n\
              WSGIScriptAlias /a ${APP}/app.wsgi application-group=a\nWSGIScriptAlias /b ${APP}/app.wsgi application-group=b",
         )
+        .daemon_options("switch-interval=0.25")
         .expects_log("WSGI0199");
     let httpd = plan.start();
     assert_eq!(httpd.get("/a").ok(), "0.25");

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clutch_tests::support::environ::{self, Environ};
-use clutch_tests::support::{Httpd, Request, app, installation, reference};
+use clutch_tests::support::{Httpd, Request, app, installation, mode, reference};
 
 #[test]
 fn the_keys_of_pep_3333_have_their_types_and_values() {
@@ -42,7 +42,10 @@ fn the_servers_own_keys_have_their_types_and_values() {
     };
     let before = now();
     let environ = Environ::of(&httpd, &Request::get("/"));
-    assert_eq!(environ.text("mod_wsgi.process_group"), Some(""));
+    assert_eq!(
+        environ.text("mod_wsgi.process_group"),
+        Some(mode::process_group())
+    );
     assert_eq!(
         environ.text("mod_wsgi.application_group"),
         Some("localhost|")
@@ -61,25 +64,30 @@ fn the_servers_own_keys_have_their_types_and_values() {
     assert_eq!(environ.kind("apache.version"), "tuple");
     assert!(environ.repr("apache.version").starts_with("(2, 4, "));
     assert_eq!(environ.kind("mod_wsgi.thread_id"), "int");
-    let child = environ
+    let pid = environ
         .text("mod_wsgi.server_pid")
         .unwrap()
         .parse()
         .unwrap();
-    assert!(httpd.children().contains(&child), "{child} is not a child");
+    assert!(httpd.hosts().contains(&pid), "{pid} runs no applications");
     assert!(!environ.text("mod_wsgi.request_id").unwrap().is_empty());
-    for key in ["mod_wsgi.queue_start", "mod_wsgi.daemon_start"] {
-        assert_eq!(environ.repr(key), "0.0", "{key}");
-    }
-    let [request, application] =
-        ["mod_wsgi.request_start", "mod_wsgi.application_start"].map(|key| {
-            assert_eq!(environ.kind(key), "float", "{key}");
-            environ.repr(key).parse::<f64>().unwrap()
-        });
+    let times = ["request", "queue", "daemon", "application"].map(|what| {
+        let key = format!("mod_wsgi.{what}_start");
+        assert_eq!(environ.kind(&key), "float", "{key}");
+        environ.repr(&key).parse::<f64>().unwrap()
+    });
+    let [request, queue, daemon, application] = times;
     assert!(
         before - 1.0 < request && request <= application && application <= now(),
-        "{request} {application}"
+        "{times:?}"
     );
+    match mode::is_daemon() {
+        true => assert!(
+            request <= queue && queue <= daemon && daemon <= application,
+            "{times:?}"
+        ),
+        false => assert_eq!((queue, daemon), (0.0, 0.0)),
+    }
 }
 
 #[test]
@@ -123,7 +131,8 @@ fn the_mod_wsgi_module_is_there_before_any_import() {
     let httpd = Httpd::serving(&format!("import mod_wsgi\n{script}")).start();
     let threads = if installation::is_prefork() { 1 } else { 8 };
     let expected = format!(
-        "[(6, 1, 1), '', 'localhost|', 1, {threads}, True, None, False, True, ['mod_wsgi']]"
+        "[(6, 1, 1), '{}', 'localhost|', 1, {threads}, True, None, False, True, ['mod_wsgi']]",
+        mode::process_group()
     );
     assert_eq!(httpd.get("/").ok(), expected);
 }

@@ -189,17 +189,29 @@ impl Connection {
             }
         };
         let mut body = Vec::new();
-        let ending = match head.framing(method) {
+        let ending = self.body(head.framing(method), &mut body);
+        Response { head, body, ending }
+    }
+
+    /// Status, ending and body of the response to a GET request; `None` if the connection closes before its head has come.
+    pub fn try_response(&mut self) -> Option<(u16, Ending, Vec<u8>)> {
+        let head = self.try_head()?;
+        let mut body = Vec::new();
+        let ending = self.body(head.framing("GET"), &mut body);
+        Some((head.status, ending, body))
+    }
+
+    fn body(&mut self, framing: Framing, body: &mut Vec<u8>) -> Ending {
+        match framing {
             Framing::NoBody => Ending::Complete,
-            Framing::Length(length) => self.take(length, &mut body),
-            Framing::Chunked => self.chunks(&mut body),
+            Framing::Length(length) => self.take(length, body),
+            Framing::Chunked => self.chunks(body),
             Framing::UntilClose => {
                 while self.fill() {}
                 body.append(&mut self.ahead);
                 Ending::Closed
             }
-        };
-        Response { head, body, ending }
+        }
     }
 
     /// Reads the next status line and headers, interim ones (1xx) included.

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::error_log::ErrorLog;
 use super::gate::Gate;
 use super::process::{self, Signal};
-use super::{Connection, Plan, Request, Response, wait};
+use super::{Connection, Plan, Request, Response, mode, wait};
 
 /// What httpd logs whenever a configuration has begun to serve.
 const SERVING: &str = "resuming normal operations";
@@ -149,9 +149,38 @@ impl Httpd {
         self.parent.id()
     }
 
-    /// Process ids of the living children.
+    /// Process ids of the living children, without the supervisor of daemons.
     pub fn children(&self) -> BTreeSet<u32> {
-        process::children(self.pid())
+        let mut all = process::children(self.pid());
+        all.retain(|&pid| !process::is_supervisor(pid));
+        all
+    }
+
+    /// Process id of the supervisor, if there are daemons.
+    pub fn supervisor(&self) -> Option<u32> {
+        let all = process::children(self.pid());
+        all.into_iter().find(|&pid| process::is_supervisor(pid))
+    }
+
+    /// Process ids of the living daemons.
+    pub fn daemons(&self) -> BTreeSet<u32> {
+        self.supervisor().map(process::children).unwrap_or_default()
+    }
+
+    /// Process ids of the living processes in which applications run: children, or in daemon mode daemons.
+    pub fn hosts(&self) -> BTreeSet<u32> {
+        if mode::is_daemon() {
+            self.daemons()
+        } else {
+            self.children()
+        }
+    }
+
+    /// All living processes of this server, without the parent when that has ended.
+    fn processes(&self) -> BTreeSet<u32> {
+        let mut all = process::group(self.parent.id());
+        all.extend(process::of_program_in("clutch", self.root()));
+        all
     }
 
     /// Sends a signal to the parent.
@@ -219,11 +248,10 @@ impl Httpd {
         self.signal(signal);
         let parent = &mut self.parent;
         self.ended = wait::within(wait::PATIENCE, || parent.try_wait().unwrap());
-        let group = self.parent.id();
-        let empty = || process::group(group).is_empty().then_some(());
+        let empty = || self.processes().is_empty().then_some(());
         let left_nothing = wait::within(wait::PATIENCE / 4, empty).is_some();
         if self.ended.is_none() || !left_nothing {
-            let left = process::group(group);
+            let left = self.processes();
             left.iter()
                 .for_each(|&pid| process::signal(pid, Signal::KILL));
             self.ended = self.parent.wait().ok();
@@ -242,7 +270,8 @@ impl Httpd {
     fn let_connections_end(&self) {
         wait::within(Duration::from_millis(300), || {
             let is_quiet = process::has_no_connections(self.port)
-                && self.children().into_iter().all(process::is_asleep);
+                && self.children().into_iter().all(process::is_asleep)
+                && (!mode::is_daemon() || self.daemons().into_iter().all(process::is_asleep));
             is_quiet.then_some(())
         });
     }
@@ -278,7 +307,7 @@ impl Drop for Httpd {
             self.signal(Signal::TERM);
             let parent = &mut self.parent;
             wait::within(wait::PATIENCE / 4, || parent.try_wait().ok().flatten());
-            process::group(self.parent.id())
+            self.processes()
                 .iter()
                 .for_each(|&pid| process::signal(pid, Signal::KILL));
             let _ = self.parent.wait();

@@ -2,8 +2,9 @@
 //!
 //! | variable | meaning | default |
 //! |---|---|---|
-//! | `CLUTCH_BUILD` | directory of `mod_clutch.so` and its engines | `build/` of this repository |
+//! | `CLUTCH_BUILD` | directory of `mod_clutch.so`, its engines and the program `clutch` | `build/` of this repository |
 //! | `CLUTCH_TEST_MPM` | `prefork`, `worker` or `event` | `event` |
+//! | `CLUTCH_TEST_MODE` | `embedded`, or `daemon`: applications run in a daemon process | `embedded` |
 //! | `CLUTCH_TEST_PYTHON` | Python executable; its version's engine is used | newest engine in `CLUTCH_BUILD` |
 //! | `MODULE_UNDER_TEST` | a `mod_wsgi` shared object: run the same tests against it | ours |
 //! | `CLUTCH_SOAK` | number of graceful restarts of the soak test | 100 |
@@ -12,11 +13,14 @@
 pub mod app;
 pub mod client;
 pub mod curl;
+pub mod daemons;
 pub mod environ;
 pub mod error_log;
 pub mod gate;
 pub mod httpd;
 pub mod installation;
+pub mod load;
+pub mod mode;
 pub mod plan;
 pub mod process;
 pub mod python;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Httpd, installation, python, reference};
+use super::{Httpd, installation, mode, python, reference};
 
 /// How many generations of children may live side by side during graceful restarts.
 const GENERATIONS: u32 = 8;
@@ -26,6 +26,7 @@ pub struct Plan {
     pub(super) allowed: Vec<String>,
     pub(super) single_process: bool,
     with_module: bool,
+    daemon_options: String,
 }
 
 impl Plan {
@@ -42,6 +43,7 @@ impl Plan {
             allowed: Vec::new(),
             single_process: false,
             with_module: true,
+            daemon_options: String::new(),
         }
     }
 
@@ -111,6 +113,13 @@ impl Plan {
     /// Leaves the module under test out.
     pub fn without_module(mut self) -> Self {
         self.with_module = false;
+        self
+    }
+
+    /// Adds options to the `WSGIDaemonProcess` of a run in daemon mode, for words that embedded mode has directives for.
+    pub fn daemon_options(mut self, text: &str) -> Self {
+        self.daemon_options += " ";
+        self.daemon_options += text;
         self
     }
 
@@ -187,6 +196,7 @@ impl Plan {
             SERVER.to_owned(),
             account(),
             self.processes(),
+            self.daemons(),
             self.config.clone(),
         ];
         fs::write(root.join("httpd.conf"), text.concat()).unwrap();
@@ -219,6 +229,28 @@ impl Plan {
             }
         }
         text
+    }
+
+    /// In daemon mode: the group in which all applications run, unless the plan has words of its own about that.
+    fn daemons(&self) -> String {
+        let has_own = ["WSGIDaemonProcess", "WSGIProcessGroup"]
+            .iter()
+            .any(|word| self.config.contains(word));
+        let has_script = self.config.contains("WSGIScriptAlias")
+            || self.files.iter().any(|(path, _)| path.starts_with("app/"));
+        if !mode::is_daemon() || !self.with_module || !has_script || has_own {
+            return String::new();
+        }
+        let processes = match self.children {
+            1 => String::new(),
+            count => format!(" processes={count}"),
+        };
+        format!(
+            "WSGIDaemonProcess {0} threads={1}{processes}{2}\nWSGIProcessGroup {0}\nWSGIRestrictEmbedded On\n",
+            mode::GROUP,
+            self.workers.max(8),
+            self.daemon_options,
+        )
     }
 
     fn processes(&self) -> String {

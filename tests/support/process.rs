@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
@@ -66,6 +67,31 @@ pub fn children(pid: u32) -> BTreeSet<u32> {
 /// Living processes of the process group `group`.
 pub fn group(group: u32) -> BTreeSet<u32> {
     living(|_, own| own == group)
+}
+
+/// Whether the process is the supervisor of daemons.
+pub fn is_supervisor(pid: u32) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline"))
+        .is_ok_and(|words| words.starts_with(b"clutch\0supervisor"))
+}
+
+/// Living processes that run a program of this name and have a file below `directory` open.
+pub fn of_program_in(program: &str, directory: &Path) -> BTreeSet<u32> {
+    let runs = |pid: u32| {
+        fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|file| file.ends_with(program))
+    };
+    let has_open = |pid: u32| {
+        let files = fs::read_dir(format!("/proc/{pid}/fd"))
+            .into_iter()
+            .flatten();
+        files
+            .flatten()
+            .filter_map(|file| fs::read_link(file.path()).ok())
+            .any(|file| file.starts_with(directory))
+    };
+    let mut all = living(|_, _| true);
+    all.retain(|&pid| runs(pid) && has_open(pid));
+    all
 }
 
 /// Whether a file whose path contains `name` is mapped in the process.

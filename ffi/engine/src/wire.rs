@@ -2,6 +2,7 @@
 //! hosts of engines, hand to each other.
 
 use clutch_core::exchange::ResponseHead;
+use clutch_core::response_head;
 use clutch_core::transport::{Decoder, Encoder, Malformed, VERSION};
 use smallvec::SmallVec;
 
@@ -174,7 +175,7 @@ pub fn put_head(bytes: &mut Vec<u8>, head: &ResponseHead<'_>) {
 /// # Errors
 ///
 /// It is none. What an application may not say in a head has been judged where it was said; what could harm httpd is refused
-/// here again: line breaks and NULs, names that are no tokens.
+/// here again: line breaks and NULs, names that are empty. The rest httpd judges itself, as in embedded mode.
 pub fn with_head<R>(
     payload: &[u8],
     take: impl FnOnce(&ResponseHead<'_>) -> R,
@@ -187,7 +188,7 @@ pub fn with_head<R>(
     let mut headers: SmallVec<[(&[u8], &[u8]); 16]> = SmallVec::new();
     for _ in 0..count {
         let name = harmless(decoder.text()?)?;
-        if name.is_empty() || name.contains(&b':') {
+        if response_head::name(name).is_err() {
             return Err(Malformed);
         }
         headers.push((name, harmless(decoder.text()?)?));

@@ -107,6 +107,9 @@ pub enum Order {
     Log,
     /// From now on these groups are to run, and no others.
     Epoch(Epoch),
+    /// httpd ends its children now, and does not wait for their requests: all daemons are to end, and none is started before the
+    /// next epoch.
+    Hurry,
 }
 
 /// A configuration of the server.
@@ -163,6 +166,8 @@ pub enum Report {
 pub enum Question {
     /// Why has the daemon with this process number ended?
     Why(u32),
+    /// Why has the daemon of this group ended that ended last, a moment ago?
+    WhyLast(Vec<u8>),
     /// Have the daemons of this group replaced, or of one application group of theirs the interpreters; if there is no such group, the
     /// interpreters of the application group of this name in httpd's own processes.
     Reload(Vec<u8>, Option<Vec<u8>>),
@@ -177,8 +182,8 @@ pub enum Question {
 /// What the supervisor replies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
-    /// The reason.
-    Because(String),
+    /// The process that has ended, and the reason.
+    Because(u32, String),
     /// It is not known.
     Unknown,
     /// They listen there.

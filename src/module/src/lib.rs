@@ -22,6 +22,7 @@ pub mod headers;
 pub mod homes;
 pub mod host;
 pub mod life;
+pub mod owners;
 pub mod pairs;
 pub mod parent;
 pub mod refusal;

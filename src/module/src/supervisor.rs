@@ -249,13 +249,23 @@ pub fn forget_in_child(questions: PathBuf) {
     }
 }
 
-/// Why the daemon `pid` has ended, if the supervisor knows.
-pub fn why(pid: u32) -> Option<String> {
-    if pid == 0 {
-        return None;
+/// httpd ends its children and waits for them: they wait for daemons.
+pub fn hurry() {
+    let running = running();
+    if let Some(old) = running.as_ref().filter(|old| !old.ending) {
+        // If it is gone already, it has taken the daemons with it.
+        let _ = message::send(old.socket.as_fd(), &Order::Hurry, &[]);
     }
-    match ask(&Question::Why(pid))? {
-        Reply::Because(why) => Some(why),
+}
+
+/// Why the daemon `pid` of `group` has ended, and its number, if the supervisor knows. 0: the one that has ended just now.
+pub fn why(group: &[u8], pid: u32) -> Option<(u32, String)> {
+    let question = match pid {
+        0 => Question::WhyLast(group.to_vec()),
+        _ => Question::Why(pid),
+    };
+    match ask(&question)? {
+        Reply::Because(pid, why) => Some((pid, why)),
         _ => None,
     }
 }

@@ -138,6 +138,11 @@ impl<'b> Link<'b> {
         self.ready(Waiting::Never)
     }
 
+    /// Whether something has come that was not taken: a part of a frame after [`Link::has_come`] has said no.
+    pub fn has_rest(&self) -> bool {
+        self.start + self.given < self.end
+    }
+
     fn first(&mut self) -> Result<Option<Frame<'_>>, Lost> {
         let there = &self.buffers.incoming[self.start..self.end];
         let found = Frame::first(there).map_err(|_| Lost::Malformed)?;

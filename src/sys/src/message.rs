@@ -100,7 +100,7 @@ impl Inbox {
     /// # Errors
     ///
     /// `InvalidData` for what is no message.
-    pub fn next<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
+    pub fn take<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
         let Some((length, rest)) = self.bytes.split_first_chunk() else {
             return Ok(None);
         };
@@ -120,10 +120,10 @@ impl Inbox {
     ///
     /// # Errors
     ///
-    /// `UnexpectedEof` if the other end closes before; `TimedOut`; what [`Inbox::next`] says.
+    /// `UnexpectedEof` if the other end closes before; `TimedOut`; what [`Inbox::take`] says.
     pub fn wait<T: DeserializeOwned>(&mut self, socket: BorrowedFd<'_>) -> io::Result<T> {
         loop {
-            if let Some(value) = self.next()? {
+            if let Some(value) = self.take()? {
                 return Ok(value);
             }
             if self.ended {

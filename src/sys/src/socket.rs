@@ -153,6 +153,12 @@ pub fn peer(connection: BorrowedFd<'_>) -> io::Result<Credentials> {
     })
 }
 
+/// Nothing more goes over this connection, in either direction; what was sent is still received. A connection that is closed
+/// already is fine.
+pub fn close_both_ways(connection: BorrowedFd<'_>) {
+    let _ = rustix::net::shutdown(connection, rustix::net::Shutdown::Both);
+}
+
 /// Two sockets that are connected with each other.
 ///
 /// # Errors

@@ -65,7 +65,7 @@ fn judge(subject: &Subject<'_>, signals: &mut Signals) -> Result<Judgement> {
             continue;
         }
         let Attempt { end, progress } = Attempt::make(subject, place, signals)?;
-        judgement.without.extend(progress.refused);
+        judgement.without = progress.refused;
         if step(&mut judgement, place, end) {
             break;
         }
@@ -127,7 +127,7 @@ fn failed(judgement: &mut Judgement, place: Place, lines: Vec<String>) -> bool {
             .obstacles
             .retain(|obstacle| !obstacle.is_an_exception());
     } else {
-        let reason = lines.last().cloned().unwrap_or_default();
+        let reason = outcome::last_of(&lines);
         let obstacle = Obstacle::exception(rung_tried(place), reason);
         judgement.obstacles.push(obstacle);
     }

@@ -55,3 +55,35 @@ pub(crate) struct Probe {
     pub(crate) own_gil: bool,
     pub(crate) twins: Vec<Module>,
 }
+
+/// The line of a traceback that names the exception: the last one that is not indented, as messages often go on in others.
+/// The next line is taken with it if the message begins there.
+pub(crate) fn last_of(lines: &[String]) -> String {
+    let is_flush = |line: &String| !line.starts_with(char::is_whitespace);
+    let at = lines.iter().rposition(is_flush);
+    let at = at.unwrap_or(lines.len().saturating_sub(1));
+    let line = lines.get(at).map_or("", |line| line.trim());
+    match (line.ends_with(':'), lines.get(at + 1)) {
+        (true, Some(next)) => format!("{line} {}", next.trim()),
+        _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_of;
+
+    #[test]
+    fn the_line_that_names_an_exception_is_not_indented() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let text =
+            "Traceback (most recent call last):\n  File x\nImportError: no\n    Please report";
+        assert_eq!(last_of(&lines(text)), "ImportError: no");
+        assert_eq!(
+            last_of(&lines("ImportError: \n    no\n    more")),
+            "ImportError: no"
+        );
+        assert_eq!(last_of(&lines("  indented")), "indented");
+        assert_eq!(last_of(&[]), "");
+    }
+}

@@ -7,7 +7,7 @@ use super::outcome::{Module, Refusal};
 pub(super) struct Progress {
     /// What was being loaded when the notes ended; the last one begun.
     pub(super) under_way: Option<Module>,
-    /// The modules that would not load, each once.
+    /// The modules that would not load in the interpreter that was made last, each once.
     pub(super) refused: Vec<Refusal>,
 }
 
@@ -27,6 +27,7 @@ impl Progress {
             };
             let module = Module { name, file };
             match &event[..] {
+                "interpreter" => refused.clear(),
                 "begin" => open.push(module),
                 "end" => {
                     if let Some(at) = open.iter().rposition(|begun| *begun == module) {
@@ -73,5 +74,13 @@ mod tests {
         let progress = Progress::of(refusal.as_bytes());
         assert_eq!(progress.refused.len(), 1);
         assert_eq!(progress.refused[0].reason, "no");
+    }
+
+    #[test]
+    fn what_another_interpreter_refused_before_does_not_count() {
+        let notes = b"refused\tx\t/x.so\tno\ninterpreter\t\t\t\nrefused\ty\t/y.so\tno\n";
+        let progress = Progress::of(notes);
+        assert_eq!(progress.refused.len(), 1);
+        assert_eq!(progress.refused[0].module.name, "y");
     }
 }

@@ -13,7 +13,7 @@ use ffi_engine::abi::{GroupPlan, HashSeed, Isolation, List, Plan, Preload};
 use ffi_engine::host::Engine;
 
 use super::host;
-use super::outcome::{Loaded, Module, Outcome, Probe, Refusal};
+use super::outcome::{Loaded, Module, Outcome, Probe, Refusal, last_of};
 use super::typed::{CheckRunArguments, Place};
 
 /// Files of the directory of a run.
@@ -130,7 +130,7 @@ fn loaded(engine: Engine, typed: &CheckRunArguments) -> Outcome {
         let one = match (loaded_in(engine, group, typed), &all) {
             (Outcome::Loaded(one), _) => one,
             (Outcome::Failed(lines), Some(_)) => {
-                return Outcome::Alone(lines.last().cloned().unwrap_or_default());
+                return Outcome::Alone(last_of(&lines));
             }
             (other, _) => return other,
         };

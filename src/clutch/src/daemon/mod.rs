@@ -41,6 +41,9 @@ use state::State;
 /// How often the clock looks.
 const TICK: Duration = Duration::from_millis(200);
 
+/// Why a process goes that a signal has asked to, where such ones have a time limit of their own.
+pub(crate) const EVICTION: &str = "eviction_signal";
+
 /// Exit status of a daemon that did not get to serve.
 const UNFIT: u8 = 70;
 
@@ -203,7 +206,7 @@ impl Daemon {
             return false;
         }
         loop {
-            match supervisor.inbox.next() {
+            match supervisor.inbox.take() {
                 Ok(Some(Command::Drain(limit, reason))) => {
                     self.begin_to_leave(&reason, Duration::from_millis(limit.into()));
                 }
@@ -225,11 +228,7 @@ impl Daemon {
             }
             Signal::User1 => {
                 let evicts = !self.state.spec.group.eviction_timeout.is_zero();
-                let reason = if evicts {
-                    "eviction_signal"
-                } else {
-                    "graceful_signal"
-                };
+                let reason = if evicts { EVICTION } else { "graceful_signal" };
                 self.state.wish(reason);
             }
             Signal::CpuLimit => self.state.wish("cpu_time_limit"),
@@ -279,13 +278,13 @@ impl Daemon {
         }
         self.state.drain();
         // What it has wished for itself came first.
-        let reason = self.wish.take().unwrap_or_else(|| reason.to_owned());
+        let first = self.wish.take().unwrap_or_else(|| reason.to_owned());
         if reason == SHUTDOWN {
             // Requests may wait for what their application does then.
-            self.engine.announce_stop(SHUTDOWN);
+            self.engine.announce_stop(told(&first));
         }
         self.leaving = Some(Leaving {
-            reason,
+            reason: first,
             deadline: (!limit.is_zero()).then(|| Instant::now() + limit),
         });
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::ReloadUnit;
+use clutch_core::config::interpreter::{Reload, ReloadPolicy, ReloadUnit};
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
@@ -40,10 +40,13 @@ pub(super) struct State {
     /// Why this process should be replaced, until the supervisor is told. The first wish counts.
     wish: Mutex<Option<String>>,
     wished: AtomicBool,
-    /// Requests that run now.
+    /// Requests wait for the new code that this process has found.
+    requests_wait: AtomicBool,
+    /// Threads that are busy with a connection. Sequentially consistent with `draining`: whoever sees this as 0 after it has set that
+    /// knows that no thread begins any more.
     busy: AtomicU32,
     /// Requests that have ended.
-    pub(super) served: AtomicU32,
+    served: AtomicU32,
     pub(super) started: Instant,
     /// Milliseconds after `started`: the last sign of life of a request that counts. 0: there was none.
     active: AtomicU64,
@@ -51,12 +54,12 @@ pub(super) struct State {
     told_idle: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
-    /// An application has been loaded.
+    /// An application has been loaded, as is seen by what it does with a request.
     pub(super) loaded_one: AtomicBool,
     /// Requests whose time is limited.
     pub(super) running: Mutex<Vec<Arc<Running>>>,
-    /// Scripts that were seen, with their application group, and when they were changed.
-    scripts: Mutex<HashMap<(Vec<u8>, Vec<u8>), i64>>,
+    /// Scripts that requests were for: a few, so they are looked through.
+    scripts: Mutex<Vec<Script>>,
 }
 
 /// A request whose time is limited.
@@ -68,14 +71,12 @@ pub(super) struct Running {
     pub(super) given_up: AtomicBool,
 }
 
-/// A request runs, until dropped.
+/// A thread is busy, until dropped.
 pub(super) struct Busy<'s>(&'s State);
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        self.0.served.fetch_add(1, Ordering::Relaxed);
-        self.0.loaded_one.store(true, Ordering::Relaxed);
-        if self.0.busy.fetch_sub(1, Ordering::AcqRel) == 1 && self.0.is_draining() {
+        if self.0.busy.fetch_sub(1, Ordering::SeqCst) == 1 && self.0.is_draining() {
             self.0.wishes.signal(); // the main thread may end now
         }
     }
@@ -97,6 +98,7 @@ impl State {
             wishes: Event::new()?,
             wish: Mutex::default(),
             wished: AtomicBool::new(false),
+            requests_wait: AtomicBool::new(false),
             busy: AtomicU32::new(0),
             served: AtomicU32::new(0),
             started: Instant::now(),
@@ -109,9 +111,14 @@ impl State {
         })
     }
 
+    /// A thread is busy with a connection on which a request may be.
+    pub(super) fn busy(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(self)
+    }
+
     /// A request begins.
-    pub(super) fn begin(&self, counts: bool) -> Busy<'_> {
-        self.busy.fetch_add(1, Ordering::AcqRel);
+    pub(super) fn begins(&self, counts: bool) {
         let now = self.now();
         if self.first.load(Ordering::Relaxed) == 0 {
             self.first.store(now.max(1), Ordering::Relaxed);
@@ -119,7 +126,19 @@ impl State {
         if counts {
             self.active.store(now.max(1), Ordering::Relaxed);
         }
-        Busy(self)
+    }
+
+    /// A request has ended.
+    pub(super) fn ends(&self, counts: bool) {
+        self.loaded_one.store(true, Ordering::Relaxed);
+        if counts {
+            self.touch();
+        }
+        let served = self.served.fetch_add(1, Ordering::Relaxed) + 1;
+        let most = self.spec.group.maximum_requests;
+        if most > 0 && served >= most {
+            self.wish("maximum_requests");
+        }
     }
 
     fn now(&self) -> u64 {
@@ -147,17 +166,22 @@ impl State {
     }
 
     /// Something has happened for a request that counts.
-    pub(super) fn touch(&self) {
+    fn touch(&self) {
         self.active.store(self.now().max(1), Ordering::Relaxed);
     }
 
-    /// No request runs.
+    /// No request runs but those that were answered in their threads' place.
     pub(super) fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::Acquire) == 0
+        let busy = self.busy.load(Ordering::SeqCst);
+        busy == 0 || {
+            let running = self.running.lock();
+            let given_up = |one: &&Arc<Running>| one.given_up.load(Ordering::Relaxed);
+            running.iter().filter(given_up).count() >= busy as usize
+        }
     }
 
     pub(super) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+        self.draining.load(Ordering::SeqCst)
     }
 
     /// Waits for the next request on a connection that carries none.
@@ -185,7 +209,7 @@ impl State {
     /// Takes no more requests. Connections without one are closed, so that the requests on their way go elsewhere.
     pub(super) fn drain(&self) {
         let mut idle = self.idle.lock();
-        self.draining.store(true, Ordering::Release);
+        self.draining.store(true, Ordering::SeqCst);
         let _ = self.epoll.remove(self.listener.as_fd());
         idle.clear();
         drop(idle);
@@ -209,54 +233,84 @@ impl State {
     pub(super) fn must_leave_at_once(&self, reason: &str) -> bool {
         let runs_once = self.spec.group.threads == 1 && self.spec.group.maximum_requests == 1;
         runs_once
-            || matches!(
-                reason,
-                "inactivity_timeout" | "startup_timeout" | FRESH_RELOAD
-            )
+            || matches!(reason, "inactivity_timeout" | "startup_timeout")
+            || (reason == RELOAD && self.requests_wait.load(Ordering::Acquire))
     }
 
-    /// Whether the script of a request has been changed since this process saw it first.
-    pub(super) fn is_changed(&self, group: &[u8], script: &[u8], mtime: i64) -> bool {
-        if mtime == 0 {
-            return false;
+    /// The code of this process is old. Where `requests_wait` for the new code, no more of them are taken.
+    pub(super) fn wish_for_new_code(&self, requests_wait: bool) {
+        if requests_wait {
+            self.requests_wait.store(true, Ordering::Release);
         }
+        self.wish(RELOAD);
+    }
+
+    /// Looks at the script of a request: is its code what this process runs, and what if not?
+    pub(super) fn look_at(&self, group: &[u8], path: &[u8], changed_at: i64) -> Seen {
         let mut scripts = self.scripts.lock();
-        if let Some(seen) = scripts.get(&(group.to_vec(), script.to_vec())) {
-            return *seen != mtime;
+        let is_it = |one: &&Script| *one.path == *path && *one.group == *group;
+        if let Some(script) = scripts.iter().find(is_it) {
+            let is_changed = changed_at != 0 && script.changed_at != changed_at;
+            return Seen {
+                is_changed,
+                ..script.seen
+            };
         }
-        scripts.insert((group.to_vec(), script.to_vec()), mtime);
-        false
+        let seen = self.first_seen(group);
+        scripts.push(Script {
+            group: group.into(),
+            path: path.into(),
+            changed_at,
+            seen,
+        });
+        seen
+    }
+
+    fn first_seen(&self, group: &[u8]) -> Seen {
+        let settings = python::settings(self.spec, &self.spec.words, group);
+        Seen {
+            is_changed: false,
+            waits: settings.reload_policy == ReloadPolicy::Fresh,
+            // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
+            replaces_process: settings.reload != Reload::Off
+                && (self.spec.stands_for.is_some() || settings.reload_unit == ReloadUnit::Process),
+        }
     }
 
     /// The scripts that were seen.
     pub(super) fn loaded(&self) -> Vec<Preload> {
         let scripts = self.scripts.lock();
-        let names = scripts.keys();
-        names
-            .map(|(group, script)| Preload {
-                process_group: self.spec.group.name.clone(),
-                group: group.as_slice().into(),
-                script: script.as_slice().into(),
-            })
-            .collect()
-    }
-
-    /// How a changed script of `group` comes to run.
-    pub(super) fn reload(&self, group: &[u8]) -> (ReloadUnit, bool) {
-        use clutch_core::config::interpreter::ReloadPolicy;
-        let settings = python::settings(self.spec, &self.spec.words, group);
-        let waits = settings.reload_policy == ReloadPolicy::Fresh;
-        // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
-        let unit = match self.spec.stands_for {
-            Some(_) => ReloadUnit::Process,
-            None => settings.reload_unit,
+        let preload = |script: &Script| Preload {
+            process_group: self.spec.group.name.clone(),
+            group: (*script.group).into(),
+            script: (*script.path).into(),
         };
-        (unit, waits)
+        scripts.iter().map(preload).collect()
     }
 }
 
-/// Why a process leaves that has found new code, where requests wait for that.
-pub(super) const FRESH_RELOAD: &str = "script_reload";
+/// A script that a request was for.
+struct Script {
+    group: Box<[u8]>,
+    path: Box<[u8]>,
+    /// When it had been changed last when this process saw it first, in microseconds after 1970; 0 if that is not known.
+    changed_at: i64,
+    seen: Seen,
+}
+
+/// What is known of a script.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// It has been changed since this process saw it first.
+    pub(super) is_changed: bool,
+    /// The process is replaced then, and not an interpreter.
+    pub(super) replaces_process: bool,
+    /// Requests wait for the new code.
+    pub(super) waits: bool,
+}
+
+/// Why a process leaves that has found new code.
+const RELOAD: &str = "script_reload";
 
 /// What a connection is called.
 fn name(connection: &impl AsFd) -> u64 {

@@ -3,11 +3,10 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::config::interpreter::ReloadUnit;
 use clutch_core::exchange::Exchange;
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
@@ -18,10 +17,13 @@ use ffi_engine::wire::Received;
 
 use super::carrier::{Carrier, Turn};
 use super::log;
-use super::state::{END, FRESH_RELOAD, LISTENER, Running, State};
+use super::state::{END, LISTENER, Running, State};
 
 /// How long a child may take to send a request that it has begun to send.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// Bytes that most requests have at most.
+const USUAL_REQUEST: usize = 16 * 1024;
 
 /// The status of a request that has waited too long for a thread.
 const GATEWAY_TIMEOUT: u16 = 504;
@@ -40,20 +42,28 @@ pub(super) fn start(state: &Arc<State>, engine: Engine) -> io::Result<()> {
     Ok(())
 }
 
+/// What a thread uses for one request after the other.
+#[derive(Default)]
+struct Own {
+    buffers: Buffers,
+    /// The request that is served; what of it is larger than usual is given back with the next one.
+    request: Vec<u8>,
+}
+
 /// Serves one request after the other until the process takes no more.
 fn work(state: &State, engine: Engine) {
-    let mut buffers = Buffers::default();
+    let mut own = Own::default();
     loop {
         match state.epoll.wait(None) {
             Ok(Some(END)) => return,
             Ok(Some(LISTENER)) => {
                 if let Some(connection) = accept(state) {
-                    serve(state, engine, connection, false, &mut buffers);
+                    serve(state, engine, connection, false, &mut own);
                 }
             }
             Ok(Some(name)) => {
                 if let Some(connection) = state.take(name) {
-                    serve(state, engine, connection, true, &mut buffers);
+                    serve(state, engine, connection, true, &mut own);
                 }
             }
             Ok(None) => (),
@@ -120,14 +130,8 @@ enum After {
 }
 
 /// Serves the request that has come over `connection`, if one has, and keeps the connection for the next.
-fn serve(
-    state: &State,
-    engine: Engine,
-    connection: Arc<OwnedFd>,
-    known: bool,
-    buffers: &mut Buffers,
-) {
-    let mut link = Link::over(Arc::clone(&connection), buffers);
+fn serve(state: &State, engine: Engine, connection: Arc<OwnedFd>, known: bool, own: &mut Own) {
+    let mut link = Link::over(Arc::clone(&connection), &mut own.buffers);
     if !known {
         link.put(Kind::Hello, 0, |bytes| {
             let mut encoder = Encoder(bytes);
@@ -137,6 +141,8 @@ fn serve(
         });
         match link.has_come() {
             Ok(true) => (),
+            // The rest of a request is on its way, and what has come of it is here.
+            Ok(false) if link.has_rest() => (),
             // Nothing yet: the thread is for others until then.
             Ok(false) => {
                 if link.flush().is_ok() {
@@ -144,10 +150,14 @@ fn serve(
                 }
                 return;
             }
+            Err(link::Lost::Malformed) => {
+                malformed("its first bytes begin no frame");
+                return;
+            }
             Err(_) => return,
         }
     }
-    match one_request(state, engine, &mut link, &connection) {
+    match one_request(state, engine, &mut link, &connection, &mut own.request) {
         After::Keep => {
             if link.into_socket().is_some() {
                 state.keep(connection, known);
@@ -163,36 +173,60 @@ fn one_request(
     engine: Engine,
     link: &mut Link<'_>,
     connection: &Arc<OwnedFd>,
+    payload: &mut Vec<u8>,
 ) -> After {
+    // First of all: a process that takes no more requests ends when nobody is busy.
+    let busy = state.busy();
     if state.is_draining() {
         return After::Close; // unread: the child offers the request to another daemon
     }
     // From here on this process answers for the request.
-    let payload = match link.receive() {
-        Ok(frame) if frame.kind == Kind::Request => frame.payload.to_vec(),
+    payload.clear();
+    payload.shrink_to(USUAL_REQUEST);
+    match link.receive() {
+        Ok(frame) if frame.kind == Kind::Request => payload.extend_from_slice(frame.payload),
         Ok(frame) => return malformed(&format!("a frame of kind {:?}", frame.kind)),
         Err(link::Lost::Ended | link::Lost::Reset) => return After::Close,
         Err(lost) => return malformed(&lost.to_string()),
-    };
-    let Ok(received) = Received::of(&payload) else {
+    }
+    let Ok(received) = Received::of(payload) else {
         return malformed("a request that is none");
     };
-    let request = received.request(microseconds());
-    let busy = state.begin(received.attached.counts);
+    state.begins(received.attached.counts);
     let turn = Arc::new(Turn::default());
-    let mut carrier = Carrier::of(link, received.attached, &turn);
+    let carrier = Carrier::of(link, received.attached, &turn, &state.loaded_one);
+    let kept = answer(state, engine, &received, carrier, (connection, &turn));
+    state.ends(received.attached.counts);
+    drop(busy);
+    match kept {
+        true => After::Keep,
+        false => After::Close,
+    }
+}
+
+/// Answers a request. Whether its connection can carry another.
+fn answer(
+    state: &State,
+    engine: Engine,
+    received: &Received<'_>,
+    mut carrier: Carrier<'_, '_>,
+    (connection, turn): (&Arc<OwnedFd>, &Arc<Turn>),
+) -> bool {
+    let request = received.request(microseconds());
     if is_too_old(state, request.request_start) {
         carrier.log(&too_old());
-        return after(carrier.answer(Some(GATEWAY_TIMEOUT)));
+        return carrier.answer(Some(GATEWAY_TIMEOUT));
     }
-    let group = request.group.bytes();
-    let (unit, waits) = state.reload(group);
-    let replaces_process = unit == ReloadUnit::Process && request.reload;
-    if replaces_process && state.is_changed(group, request.script.bytes(), request.script_mtime) {
-        state.wish(FRESH_RELOAD);
-        if waits {
-            drop(busy);
-            return after(carrier.send_elsewhere());
+    let seen = state.look_at(
+        request.group.bytes(),
+        request.script.bytes(),
+        request.script_mtime,
+    );
+    let replaces_process = seen.replaces_process && request.reload;
+    if replaces_process && seen.is_changed {
+        state.wish_for_new_code(seen.waits);
+        if seen.waits {
+            return carrier.send_elsewhere();
         }
     }
     let request = ffi_engine::abi::Request {
@@ -200,29 +234,13 @@ fn one_request(
         fields: request.fields,
         ..request
     };
-    let running = watch(state, connection, &turn);
+    let running = watch(state, connection, turn);
     let status = engine.call(&request, &mut carrier);
     if let Some(running) = running {
         let mut all = state.running.lock();
         all.retain(|one| !Arc::ptr_eq(one, &running));
     }
-    let kept = carrier.answer(status);
-    if received.attached.counts {
-        state.touch();
-    }
-    drop(busy);
-    let most = state.spec.group.maximum_requests;
-    if most > 0 && state.served.load(Ordering::Relaxed) >= most {
-        state.wish("maximum_requests");
-    }
-    after(kept)
-}
-
-fn after(kept: bool) -> After {
-    match kept {
-        true => After::Keep,
-        false => After::Close,
-    }
+    carrier.answer(status)
 }
 
 /// Has the clock look after a request, if requests have a limit.

@@ -31,7 +31,7 @@ struct Asker {
     socket: OwnedFd,
     inbox: Inbox,
     since: Instant,
-    pending: Option<u32>,
+    pending: Option<Question>,
 }
 
 impl Questions {
@@ -105,14 +105,23 @@ impl Asker {
             return false;
         }
         let is_late = self.since.elapsed() >= PATIENCE;
-        if let Some(pid) = self.pending {
-            return match supervisor.why(pid) {
-                Some(death) => self.reply(&Reply::Because(death.why.clone())),
+        let death = match &self.pending {
+            None => None,
+            Some(Question::Why(pid)) => Some(supervisor.why(*pid)),
+            Some(Question::WhyLast(group)) => {
+                let recently = self.since.checked_sub(PATIENCE).unwrap_or(self.since);
+                Some(supervisor.why_last(group, recently))
+            }
+            Some(_) => None,
+        };
+        if let Some(death) = death {
+            return match death {
+                Some(death) => self.reply(&Reply::Because(death.pid, death.why.clone())),
                 None if is_late => self.reply(&Reply::Unknown),
                 None => true,
             };
         }
-        match self.inbox.next() {
+        match self.inbox.take() {
             Ok(Some(question)) => self.hear(&question, supervisor),
             Ok(None) => !is_late && !self.inbox.has_ended(),
             Err(_) => false,
@@ -121,8 +130,8 @@ impl Asker {
 
     fn hear(&mut self, question: &Question, supervisor: &mut Supervisor) -> bool {
         match question {
-            Question::Why(pid) => {
-                self.pending = Some(*pid);
+            Question::Why(_) | Question::WhyLast(_) => {
+                self.pending = Some(question.clone());
                 self.goes_on(supervisor)
             }
             Question::Need(group) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::daemon::{AccountName, DaemonStart};
+use clutch_core::config::daemon::{AccountName, DaemonGroup, DaemonStart};
 use clutch_core::control::{Command, GroupSpec, GroupStatus, Report};
 use clutch_core::log::Level;
 use clutch_sys::account::Account;
@@ -16,18 +16,13 @@ use clutch_sys::signal::never_wait;
 use clutch_sys::socket::{Listener, Listening};
 
 use super::Death;
+use super::failing::{Failing, turn_away};
 use super::member::{Life, Member, with_preloads};
 use super::who::who;
-use crate::daemon::log;
+use crate::daemon::{EVICTION, log};
 
-/// The pause after a daemon that has ended soon after its start; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause.
-const MOST_PAUSE: Duration = Duration::from_secs(30);
 /// For how long requests have to wait before there is one daemon more.
 const QUEUE_PATIENCE: Duration = Duration::from_millis(100);
-/// The pause after a service whose scripts have ended.
-const SERVICE_PAUSE: Duration = Duration::from_secs(1);
 /// A daemon that has lived so long was a good one.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 
@@ -39,9 +34,7 @@ pub(crate) struct Group {
     members: Vec<Member>,
     /// Why there is no socket.
     failure: Option<String>,
-    /// Nothing is started before.
-    not_before: Option<Instant>,
-    pause: Duration,
+    failing: Failing,
     /// What was loaded by a daemon that has asked to be replaced.
     loaded: Vec<Preload>,
     deaths: u32,
@@ -91,8 +84,7 @@ impl Group {
             log,
             members: Vec::new(),
             failure,
-            not_before: None,
-            pause: FIRST_PAUSE,
+            failing: Failing::new(),
             loaded: if epoch > 1 { loaded } else { Vec::new() },
             deaths,
             more: 0,
@@ -152,12 +144,16 @@ impl Group {
 
     /// Something will have to be done soon.
     pub(super) fn is_under_way(&self) -> bool {
-        let settled = |member: &Member| member.life == Life::Ready;
+        let settled = |member: &Member| match member.life {
+            Life::Ready => true,
+            Life::Starting => member.is_service,
+            Life::Retiring | Life::Leaving => false,
+        };
         !self.members.iter().all(settled) || (!self.retired && self.is_short())
     }
 
     fn is_short(&self) -> bool {
-        self.listener.is_some() && self.current() < self.wanted() && self.pause < MOST_PAUSE
+        self.listener.is_some() && self.current() < self.wanted() && !self.failing.is_slow()
     }
 
     /// What is waited for.
@@ -168,7 +164,8 @@ impl Group {
                 .filter_map(Member::socket)
                 .map(AsFd::as_fd),
         );
-        if let Some(socket) = self.listener.as_ref().filter(|_| self.sleeps()) {
+        let listens = self.sleeps() || self.why_nobody_serves().is_some();
+        if let Some(socket) = self.listener.as_ref().filter(|_| listens) {
             sources.push(socket.descriptor.as_fd());
         }
     }
@@ -203,10 +200,16 @@ impl Group {
             return processes + self.more;
         }
         match self.current() {
-            0 if self.somebody_waits() => processes,
+            // One that is to be replaced takes requests itself until there is another.
+            0 if self.is_to_replace() || self.somebody_waits() => processes,
             0 => 0,
             current => current.max(processes.min(current + self.more)),
         }
+    }
+
+    fn is_to_replace(&self) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.life == Life::Retiring)
     }
 
     /// Whether there are connections that no daemon has taken.
@@ -231,7 +234,10 @@ impl Group {
         for member in &mut self.members {
             for report in member.reports() {
                 match report {
-                    Report::Ready if member.life == Life::Starting => member.life = Life::Ready,
+                    Report::Ready if member.life == Life::Starting => {
+                        member.life = Life::Ready;
+                        self.failing.begins_to_serve();
+                    }
                     Report::Ready => (),
                     Report::Failed(why) => {
                         member.why = Some(why);
@@ -302,8 +308,7 @@ impl Group {
     pub(super) fn tend(&mut self) {
         self.grow();
         let wanted = self.wanted();
-        let may_start = self.not_before.is_none_or(|at| Instant::now() >= at);
-        if !self.retired && may_start {
+        if !self.retired && self.failing.may_start() {
             for _ in self.current()..wanted {
                 if !self.start() {
                     break;
@@ -311,16 +316,49 @@ impl Group {
             }
         }
         // Never below the number that must be ready: first the new one, then the old one.
-        let spare = self.ready() >= wanted.max(1);
-        let graceful = self.spec.group.graceful_timeout;
-        let shutdown = self.spec.group.shutdown_timeout;
-        if spare || self.retired {
-            let retiring = self
-                .members
-                .iter_mut()
-                .filter(|one| one.life == Life::Retiring);
-            retiring.for_each(|member| member.drain(graceful, "replaced", shutdown));
+        if self.ready() >= wanted.max(1) || self.retired {
+            self.send_off(None);
         }
+        if let (Some(socket), Some(why)) = (&self.listener, self.why_nobody_serves()) {
+            turn_away(socket.descriptor.as_fd(), &self.shown(), why);
+        }
+    }
+
+    /// Why requests are not to wait for a daemon, if so.
+    fn why_nobody_serves(&self) -> Option<&str> {
+        let limit = self.spec.group.connect_timeout;
+        let serves = |one: &Member| one.life == Life::Ready || one.life == Life::Retiring;
+        let nobody = !self.retired && !self.members.iter().any(serves);
+        self.failing.why_nobody_serves(limit).filter(|_| nobody)
+    }
+
+    /// As many daemons as are wanted take requests.
+    pub(super) fn is_complete(&self) -> bool {
+        self.spec.group.threads == 0 || self.ready() >= self.wanted()
+    }
+
+    /// Those who are to be replaced take no more requests, and finish what they have within `limit` (0: however long that takes),
+    /// or else within what the group's options say.
+    pub(super) fn send_off(&mut self, limit: Option<Duration>) {
+        let DaemonGroup {
+            shutdown_timeout: shutdown,
+            graceful_timeout: graceful,
+            eviction_timeout: eviction,
+            ..
+        } = self.spec.group;
+        let limit_of = |why: Option<&str>| match (limit, why) {
+            (Some(limit), _) => limit,
+            (None, Some(EVICTION)) => eviction,
+            (None, _) => graceful,
+        };
+        let retiring = self
+            .members
+            .iter_mut()
+            .filter(|one| one.life == Life::Retiring);
+        retiring.for_each(|member| {
+            let limit = limit_of(member.why.as_deref());
+            member.drain(limit, "replaced", shutdown);
+        });
     }
 
     fn start(&mut self) -> bool {
@@ -337,13 +375,12 @@ impl Group {
                 true
             }
             Err(error) => {
-                let name = self.shown();
-                self.wait_longer();
+                let (name, pause) = (self.shown(), self.failing.pause());
+                let level = self.level_of_a_failure(&error.to_string());
                 log::say(
-                    Level::Alert,
+                    level,
                     &format!(
-                        "WSGI0024: no process of group '{name}' can be started: {error}; tried again after {:?}",
-                        self.pause
+                        "WSGI0024: no process of group '{name}' can be started: {error}; tried again after {pause:?}"
                     ),
                 );
                 false
@@ -351,9 +388,12 @@ impl Group {
         }
     }
 
-    fn wait_longer(&mut self) {
-        self.not_before = Some(Instant::now() + self.pause);
-        self.pause = (self.pause * 2).min(MOST_PAUSE);
+    /// A daemon has not got to serve: an alert the first time, and no more than a warning each time it is tried again.
+    fn level_of_a_failure(&mut self, why: &str) -> Level {
+        match self.failing.start_failed(why) {
+            true => Level::Alert,
+            false => Level::Warning,
+        }
     }
 
     /// The daemon `pid` has ended, if it is one of this group: why.
@@ -372,31 +412,42 @@ impl Group {
         let name = self.shown();
         let is_soon = member.started.elapsed() < GOOD_LIFE;
         let announced = matches!(member.life, Life::Leaving | Life::Retiring);
-        // Whatever its scripts come to is theirs to say.
-        let is_service = self.spec.group.threads == 0 && !member.failed;
         let (level, bad) = match ended {
-            Ended::Exit(0) if is_service => (Level::Info, true),
-            _ if member.failed || member.life == Life::Starting => (Level::Alert, true),
             Ended::Exit(0) if announced => (Level::Info, false),
+            Ended::Exit(0)
+            | Ended::Signal {
+                number: libc::SIGTERM,
+                ..
+            } if member.is_service => (Level::Info, true),
+            _ if member.failed || member.life == Life::Starting => {
+                (self.level_of_a_failure(&why), true)
+            }
+            _ if member.was_pushed_out() => (Level::Warning, false),
             _ => (Level::Error, is_soon),
         };
-        match bad {
-            true if is_service => self.not_before = Some(Instant::now() + SERVICE_PAUSE),
-            true => self.wait_longer(),
-            false => (self.pause, self.not_before) = (FIRST_PAUSE, None),
+        match (bad, level) {
+            (true, Level::Info) => self.failing.service_ended(),
+            (true, Level::Error) => self.failing.wait_longer(),
+            (true, _) => (),
+            (false, _) => self.failing.is_over(),
         }
         if level != Level::Info {
             self.deaths += 1;
         }
-        let then = match self.not_before.filter(|_| bad && !self.retired) {
-            Some(_) => "; another is started after a pause",
-            None => "",
+        let then = match bad && !self.retired {
+            true => "; another is started after a pause",
+            false => "",
         };
         log::say(
             level,
             &format!("process {pid} of group '{name}' has ended: {why}{then}"),
         );
-        Some(Death { pid, why })
+        Some(Death {
+            pid,
+            group: self.spec.group.name.clone(),
+            at: Instant::now(),
+            why,
+        })
     }
 
     /// Its daemons go: each when its requests have ended, at the latest at the end of the graceful phase.

@@ -42,6 +42,8 @@ pub(super) struct Member {
     /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
     pub(super) deadline: Option<Instant>,
     terminated: bool,
+    /// It runs scripts and takes no requests.
+    pub(super) is_service: bool,
     socket: OwnedFd,
     inbox: Inbox,
     /// It has closed its end.
@@ -83,6 +85,7 @@ impl Member {
             failed: false,
             deadline: None,
             terminated: false,
+            is_service: spec.group.threads == 0,
             socket: ours,
             inbox: Inbox::new(MOST_SMALL_MESSAGE),
             silent: false,
@@ -111,7 +114,7 @@ impl Member {
             .fill(self.socket.as_fd(), Waiting::Never)
             .is_err();
         loop {
-            match self.inbox.next() {
+            match self.inbox.take() {
                 Ok(Some(report)) => said.push(report),
                 Ok(None) => break,
                 Err(_) => {
@@ -133,7 +136,12 @@ impl Member {
         let why = self.why.get_or_insert_with(|| why.to_owned()).clone();
         let milliseconds = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
         self.tell(&Command::Drain(milliseconds, why));
-        if !limit.is_zero() && !shutdown.is_zero() {
+        // A service has nothing to finish.
+        let limit = match self.is_service {
+            true => Duration::ZERO,
+            false => limit,
+        };
+        if (self.is_service || !limit.is_zero()) && !shutdown.is_zero() {
             self.end_by(Instant::now() + limit + shutdown + LAST_WORDS);
         }
     }
@@ -154,6 +162,11 @@ impl Member {
         } else if Instant::now() >= deadline + LAST_WORDS {
             let _ = signal_pid(self.pid, Signal::Kill);
         }
+    }
+
+    /// It was made to end because its time was over.
+    pub(super) fn was_pushed_out(&self) -> bool {
+        self.terminated
     }
 
     pub(super) fn kill(&self) {

@@ -6,12 +6,14 @@
 //! ```text
 //! mod.rs     what there is to hear: the parent, daemons, questions, signals
 //! group.rs   a group: its socket, its daemons, when one is started and when one must go
+//! failing.rs a group whose daemons do not start: pauses, and answers in their place
 //! member.rs  one daemon
 //! ask.rs     questions of children and operators
 //! who.rs     whose the processes of a group are
 //! ```
 
 mod ask;
+mod failing;
 mod group;
 mod member;
 pub(crate) mod who;
@@ -60,6 +62,8 @@ const MOST_DEATHS: usize = 1_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Death {
     pub(crate) pid: u32,
+    pub(crate) group: Arc<[u8]>,
+    pub(crate) at: Instant,
     pub(crate) why: String,
 }
 
@@ -84,6 +88,8 @@ pub(crate) struct Supervisor {
     reloaded: u32,
     bell: Option<&'static AtomicU32>,
     ending: bool,
+    /// httpd ends its children: no daemon is started.
+    hurrying: bool,
 }
 
 /// Is the supervisor until httpd's parent goes. The parent has given a socket to it, as 3.
@@ -132,6 +138,7 @@ pub(crate) fn run() -> ExitCode {
         reloaded: 0,
         bell: None,
         ending: false,
+        hurrying: false,
     };
     supervisor.work();
     ExitCode::SUCCESS
@@ -201,7 +208,7 @@ impl Supervisor {
             return false;
         }
         loop {
-            match self.inbox.next() {
+            match self.inbox.take() {
                 Ok(Some(Order::Hello(build))) if build != control::BUILD => {
                     let text = format!(
                         "the module is of build {build}, the program clutch of {}: they do not go together",
@@ -220,6 +227,7 @@ impl Supervisor {
                     self.logs.extend(logs.into_iter().map(Arc::new));
                 }
                 Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
+                Ok(Some(Order::Hurry)) => self.hurry(),
                 Ok(None) => return !self.inbox.has_ended(),
                 Err(error) => {
                     log::say(
@@ -234,6 +242,7 @@ impl Supervisor {
 
     /// From now on the groups of `epoch` run, and no others.
     fn begin(&mut self, epoch: Epoch) {
+        self.hurrying = false;
         let logs = std::mem::take(&mut self.logs);
         self.own_log = epoch
             .own
@@ -260,8 +269,9 @@ impl Supervisor {
             self.old.push(group);
         }
         self.questions = Questions::at(&epoch.questions, self.questions.take());
-        if let (Some(questions), Some(group)) = (&self.questions, self.groups.first()) {
-            questions.give_to(group.spec.httpd.uid, group.spec.httpd.gid);
+        let spec = self.groups.first().map(|group| &group.spec);
+        if let (Some(questions), Some(spec)) = (&self.questions, spec.or(self.own.as_deref())) {
+            questions.give_to(spec.httpd.uid, spec.httpd.gid);
         }
         let answer = Answer::Listening(failed);
         let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
@@ -297,8 +307,18 @@ impl Supervisor {
 
     /// Starts who is missing, and sends off who must go.
     fn tend(&mut self) {
-        if !self.ending {
+        if !self.ending && !self.hurrying {
             self.groups.iter_mut().for_each(Group::tend);
+        }
+        for old in &mut self.old {
+            let heir = self
+                .groups
+                .iter()
+                .find(|group| group.is_at(&old.spec.socket));
+            if heir.is_none_or(Group::is_complete) {
+                // As httpd's own children: however long their requests take.
+                old.send_off(Some(Duration::ZERO));
+            }
         }
         self.old.iter_mut().for_each(Group::push_out);
         self.groups.iter_mut().for_each(Group::push_out);
@@ -384,6 +404,23 @@ impl Supervisor {
     /// Why the daemon `pid` has ended.
     pub(crate) fn why(&self, pid: u32) -> Option<&Death> {
         self.deaths.iter().rev().find(|death| death.pid == pid)
+    }
+
+    /// Why the daemon of `group` has ended that ended last, if that was after `since`.
+    pub(crate) fn why_last(&self, group: &[u8], since: Instant) -> Option<&Death> {
+        let mut deaths = self.deaths.iter().rev();
+        deaths.find(|death| *death.group == *group && death.at >= since)
+    }
+
+    /// httpd ends its children, which wait for answers of daemons. They do not get the time that they have else.
+    fn hurry(&mut self) {
+        if std::mem::replace(&mut self.hurrying, true) {
+            return;
+        }
+        for group in self.all_groups_mut() {
+            group.retire(false, false);
+            group.hurry(LAST_LIMIT);
+        }
     }
 
     /// httpd has ended: so do all daemons.

@@ -6,7 +6,9 @@ mod pool;
 mod relay;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +23,9 @@ use ffi_engine::wire::{self, Attached};
 
 use crate::embedded::Embedded;
 use crate::httpd::{Request, log};
+use crate::owners::Owners;
 use crate::refusal::Refusal;
+use crate::supervisor;
 pub use own::Own;
 use pool::{Connected, Pool};
 use relay::{End, Relay};
@@ -42,6 +46,7 @@ pub struct Daemons {
     pub group: DaemonGroup,
     /// The name of the virtual host whose requests alone may go there; `None`: any.
     pub server: Option<Vec<u8>>,
+    owners: Owners,
     pool: Pool,
 }
 
@@ -60,6 +65,7 @@ impl Daemons {
         let keeps = group.processes == 1 && group.max_processes.is_none_or(|most| most <= 1);
         Self {
             pool: Pool::new(path, keeps, group.connect_timeout),
+            owners: Owners::of(&group),
             server,
             group,
         }
@@ -75,6 +81,22 @@ impl Daemons {
     /// The group's name as text.
     fn shown(&self) -> String {
         String::from_utf8_lossy(&self.group.name).into_owned()
+    }
+
+    /// Lets a request for a script pass that belongs to whom the operator says.
+    ///
+    /// # Errors
+    ///
+    /// It belongs to somebody else, or others may write to it; that has been logged.
+    pub fn admit(&self, request: Request<'_>) -> Result<(), Refusal> {
+        let script = Path::new(OsStr::from_bytes(request.filename()));
+        match self.owners.doubt_about(script) {
+            None => Ok(()),
+            Some(doubt) => {
+                log::request(request, Level::Error, &doubt);
+                Err(Refusal::Logged(403))
+            }
+        }
     }
 
     /// Has a daemon serve a request. `None` if the response has been sent or broken, else the status to answer with.
@@ -109,57 +131,15 @@ impl Daemons {
             ..*request
         };
         let mut buffers = BUFFERS.take();
-        let outcome = self.offer(request, attached, terms, exchange, &mut buffers);
+        let offer = Offer {
+            daemons: self,
+            request,
+            attached,
+            terms,
+        };
+        let outcome = offer.make(exchange, &mut buffers);
         BUFFERS.set(buffers);
         outcome.map_err(|end| self.refusal(carried, end))
-    }
-
-    /// Offers the request to one daemon after the other until one begins with it.
-    fn offer(
-        &self,
-        request: &abi::Request<'_>,
-        attached: Attached,
-        terms: Terms,
-        exchange: &mut Embedded<'_>,
-        buffers: &mut Buffers,
-    ) -> Result<Option<u16>, Failed> {
-        let until = Instant::now() + self.group.connect_timeout.max(terms.timeout);
-        let mut fresh = false;
-        for attempt in 0..MOST_TRIES {
-            let Connected { socket, kept, .. } = self
-                .pool
-                .connect(fresh, terms.timeout)
-                .map_err(Failed::NoWay)?;
-            let mut link = Link::over(socket, buffers);
-            link.put(Kind::Request, 0, |bytes| {
-                wire::put_request(bytes, request, attached);
-            });
-            let mut relay = Relay::new(&self.group, terms);
-            let sent = link.flush();
-            let end = match sent {
-                Ok(()) => relay.run(&mut link, exchange),
-                Err(lost) => Err(End::of(lost)),
-            };
-            match end {
-                Ok(status) => {
-                    self.pool.keep(link.into_socket());
-                    return Ok(status);
-                }
-                Err(End::Again) => fresh = true,
-                // Nobody has begun with it: the daemon went away before it had read everything.
-                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
-                Err(end) => return Err(Failed::Ended(end, relay.daemon())),
-            }
-            if Instant::now() >= until {
-                break;
-            }
-            if attempt > 2 && fresh {
-                thread::sleep(
-                    Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))),
-                );
-            }
-        }
-        Err(Failed::NobodyBegins)
     }
 
     /// What a failure means for the client, once it has been logged.
@@ -168,7 +148,8 @@ impl Daemons {
         let (status, text) = match failed {
             Failed::NoWay(error) => {
                 let id = match error.kind() {
-                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut => {
+                    // Nobody listens, or so many wait that there is no place for one more.
+                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::WouldBlock => {
                         "WSGI0116"
                     }
                     _ => "WSGI0117",
@@ -200,7 +181,8 @@ impl Daemons {
                 format!("WSGI0148: process {daemon} of group '{name}' does not speak our protocol"),
             ),
             Failed::Ended(End::Lost(lost), daemon) => {
-                let why = self.pool.why(daemon).unwrap_or_else(|| lost.to_string());
+                let (daemon, why) = supervisor::why(&self.group.name, daemon)
+                    .unwrap_or_else(|| (daemon, lost.to_string()));
                 (
                     502,
                     format!(
@@ -212,6 +194,69 @@ impl Daemons {
         };
         log::request(request, Level::Error, &text);
         Refusal::Logged(status)
+    }
+}
+
+/// A request on its way.
+struct Offer<'o> {
+    daemons: &'o Daemons,
+    request: &'o abi::Request<'o>,
+    attached: Attached,
+    terms: Terms,
+}
+
+impl Offer<'_> {
+    /// Offers the request to one daemon after the other until one begins with it.
+    fn make(
+        &self,
+        exchange: &mut Embedded<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Option<u16>, Failed> {
+        let Self {
+            daemons,
+            request,
+            attached,
+            terms,
+        } = *self;
+        let until = Instant::now() + daemons.group.connect_timeout.max(terms.timeout);
+        let mut fresh = false;
+        for attempt in 0..MOST_TRIES {
+            let Connected { socket, daemon } = daemons
+                .pool
+                .connect(fresh, terms.timeout)
+                .map_err(Failed::NoWay)?;
+            let kept = daemon != 0;
+            let mut link = Link::over(socket, buffers);
+            link.put(Kind::Request, 0, |bytes| {
+                wire::put_request(bytes, request, attached);
+            });
+            let mut relay = Relay::new(&daemons.group, terms, daemon);
+            let end = match link.flush() {
+                Ok(()) => relay.run(&mut link, exchange),
+                // Whoever does not read a request may have answered it nevertheless.
+                Err(Lost::Reset) => relay.run(&mut link, exchange).or(Err(End::of(Lost::Reset))),
+                Err(lost) => Err(End::of(lost)),
+            };
+            match end {
+                Ok(status) => {
+                    daemons.pool.keep(link.into_socket(), relay.daemon());
+                    return Ok(status);
+                }
+                Err(End::Again) => fresh = true,
+                // Nobody has begun with it: the daemon went away before it had read everything.
+                Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
+                Err(end) => return Err(Failed::Ended(end, relay.daemon())),
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            if attempt > 2 && fresh {
+                thread::sleep(
+                    Duration::from_millis(10).min(Duration::from_millis(u64::from(attempt))),
+                );
+            }
+        }
+        Err(Failed::NobodyBegins)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Connections to the daemons of a group.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use clutch_sys::socket::{self, NotConnected, Waiting};
 
 use crate::supervisor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::parent;
 
 /// Most connections that are kept; more than the threads of any child would use at once.
 const MOST_KEPT: usize = 1024;
@@ -29,14 +31,15 @@ pub(super) struct Pool {
     /// The application group whose daemons these are, if the supervisor starts them when it is asked.
     asked_for: Option<Vec<u8>>,
     /// Connections that carry no request, the last one used at the end.
-    idle: Mutex<Vec<Arc<OwnedFd>>>,
+    idle: Mutex<Vec<Connected>>,
 }
 
 /// A connection that carries no request.
+#[derive(Debug)]
 pub(super) struct Connected {
     pub(super) socket: Arc<OwnedFd>,
-    /// It has carried one before.
-    pub(super) kept: bool,
+    /// The process number of the daemon, of a connection that has carried a request before; else 0.
+    pub(super) daemon: u32,
 }
 
 impl Pool {
@@ -55,7 +58,7 @@ impl Pool {
         self.asked_for = Some(application_group.to_vec());
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Arc<OwnedFd>>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connected>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -66,19 +69,17 @@ impl Pool {
     /// A connection: one that was kept, or a new one, for which `timeout` is the limit of each sending and receiving. `fresh`: a new
     /// one.
     pub(super) fn connect(&self, fresh: bool, timeout: Duration) -> io::Result<Connected> {
-        if !fresh && let Some(socket) = self.idle().pop() {
-            return Ok(Connected { socket, kept: true });
+        if !fresh && let Some(kept) = self.idle().pop() {
+            return Ok(kept);
         }
         let until = Instant::now() + self.limit;
         loop {
             let error = match socket::connect(&self.path, Waiting::Never) {
                 Ok(socket) => {
+                    check_listener(&socket)?;
                     link::limit_waiting(&socket, timeout)?;
                     let socket = Arc::new(socket);
-                    return Ok(Connected {
-                        socket,
-                        kept: false,
-                    });
+                    return Ok(Connected { socket, daemon: 0 });
                 }
                 Err(NotConnected::Refused) => io::ErrorKind::ConnectionRefused.into(),
                 Err(NotConnected::Full) => io::ErrorKind::WouldBlock.into(),
@@ -98,18 +99,23 @@ impl Pool {
         }
     }
 
-    /// Takes a connection back after its request.
-    pub(super) fn keep(&self, socket: Option<Arc<OwnedFd>>) {
-        if let Some(socket) = socket.filter(|_| self.keeps) {
+    /// Takes a connection to the process `daemon` back after its request.
+    pub(super) fn keep(&self, socket: Option<Arc<OwnedFd>>, daemon: u32) {
+        if let Some(socket) = socket.filter(|_| self.keeps && daemon != 0) {
             let mut idle = self.idle();
             if idle.len() < MOST_KEPT {
-                idle.push(socket);
+                idle.push(Connected { socket, daemon });
             }
         }
     }
+}
 
-    /// Why the process `daemon` of the group has ended, if the supervisor knows.
-    pub(super) fn why(&self, daemon: u32) -> Option<String> {
-        supervisor::why(daemon)
+/// It is the supervisor that has made the socket of this connection, and nobody else.
+fn check_listener(connection: &OwnedFd) -> io::Result<()> {
+    let listener = socket::peer(connection.as_fd())?.uid;
+    if listener == 0 || listener == parent::user() {
+        return Ok(());
     }
+    let text = format!("user {listener} listens there, and not the supervisor");
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
 }

@@ -6,6 +6,7 @@ use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Decoder, Header, Kind, Malformed, PIECE, VERSION};
+use clutch_sys::file;
 use clutch_sys::link::{Link, Lost};
 use clutch_sys::poll::{self, Interest};
 use ffi_engine::wire;
@@ -66,12 +67,13 @@ pub(super) struct Relay<'g> {
 }
 
 impl<'g> Relay<'g> {
-    pub(super) fn new(group: &'g DaemonGroup, terms: Terms) -> Self {
+    /// For a connection to the process `daemon`; 0 if it will say its number.
+    pub(super) fn new(group: &'g DaemonGroup, terms: Terms, daemon: u32) -> Self {
         Self {
             group,
             terms,
             begun: false,
-            daemon: 0,
+            daemon,
             overridden: None,
             unflushed: None,
         }
@@ -117,6 +119,8 @@ impl<'g> Relay<'g> {
                 Kind::WantBody => {
                     let most = Decoder(payload).u64()?;
                     let all = frame.flag != 0;
+                    // The client may send more only when it has seen what there is.
+                    self.flush(exchange)?;
                     body(link, exchange, most, all)?;
                 }
                 Kind::WantTls => {
@@ -130,6 +134,10 @@ impl<'g> Relay<'g> {
                     let mut numbers = Decoder(payload);
                     let (offset, length) = (numbers.u64()?, numbers.u64()?);
                     let file = link.take_descriptor().ok_or(Malformed)?;
+                    // httpd's user may be allowed to read what the daemon's user is not.
+                    if !file::is_open_for_reading(file.as_fd()) {
+                        return Err(Malformed.into());
+                    }
                     if self.overridden.is_none() {
                         exchange.send_file(FileRange {
                             file: file.as_fd(),
@@ -163,8 +171,15 @@ impl<'g> Relay<'g> {
             && !delay.is_zero()
             && poll::wait(link.as_fd(), Interest::Read, Some(delay))
                 .map_err(|error| End::Lost(Lost::Failed(error)))?;
-        if !more {
-            self.unflushed = None;
+        match more {
+            true => Ok(()),
+            false => self.flush(exchange),
+        }
+    }
+
+    /// Pushes out what the client is to have.
+    fn flush(&mut self, exchange: &mut Embedded<'_>) -> Result<(), End> {
+        if self.unflushed.take().is_some() {
             exchange.flush()?;
         }
         Ok(())

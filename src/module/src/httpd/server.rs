@@ -59,8 +59,8 @@ impl<'s> Server<'s> {
     pub fn name(self) -> &'s [u8] {
         // SAFETY: a server record lives as long as its configuration.
         let name = NonNull::new(unsafe { self.raw.as_ref() }.server_hostname);
-        // SAFETY: NUL-terminated, and as long as the server.
         name.map_or(&[], |name| {
+            // SAFETY: NUL-terminated, and as long as the server.
             unsafe { CStr::from_ptr(name.as_ptr()) }.to_bytes()
         })
     }

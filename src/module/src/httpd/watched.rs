@@ -69,6 +69,10 @@ unsafe extern "C" fn heard(reason: c_int, _: *mut c_void, status: c_int) {
             unsafe { ffi_httpd::apr_proc_other_child_unregister(mark()) };
             guard("the end of the supervisor", || supervisor::died(status));
         }
+        // httpd has told its children to end, and asks while it waits for them.
+        ffi_httpd::APR_OC_REASON_RESTART => {
+            guard("the end of httpd's children", supervisor::hurry);
+        }
         _ => (), // the configuration goes, and the process stays
     }
 }

@@ -17,6 +17,9 @@ def note(event, name, path, reason=""):
     os.write(progress, "\t".join(fields).encode("utf-8", "replace") + b"\n")
 
 
+note("interpreter", "", "")
+
+
 def noted(work):
     def work_noted(self, subject):
         note("begin", self.name, self.path)
