@@ -11,7 +11,7 @@ use std::time::Duration;
 use clutch_core::control::{Command, GroupSpec, Report};
 use clutch_core::log::Level;
 use clutch_sys::process;
-use clutch_sys::signal::Signal;
+use clutch_sys::signal::{self, Signal};
 use ffi_engine::host::Engine;
 
 use super::{Supervisor, clock, log, milliseconds, python};
@@ -48,6 +48,7 @@ pub(super) fn run(supervisor: Supervisor, engine: Engine, spec: &'static GroupSp
 
 /// Waits until the supervisor wants the process to end, or has ended itself.
 fn listen(mut supervisor: Supervisor, limit: Duration) {
+    signal::leave_to_others(); // to the thread whose Python waits for them
     while let Ok(command) = supervisor.inbox.wait(supervisor.socket.as_fd()) {
         match command {
             Command::Drain(..) => break,

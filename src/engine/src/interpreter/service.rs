@@ -5,7 +5,7 @@ use ffi_engine::abi::Preload;
 use super::pool::{self, Pool};
 use super::{replace, script};
 use crate::error::Error;
-use crate::python::{Kind, ThreadState};
+use crate::python::ThreadState;
 use crate::report;
 
 /// Runs the scripts, one after the other, on this thread, the process's first, and waits for the threads that they leave. Ends
@@ -37,12 +37,8 @@ pub(super) fn run(pool: &Pool, scripts: &[Preload<'_>]) {
 fn wait_for_threads(pool: &Pool, state: &ThreadState) {
     let main = pool.main();
     state.attach(|py| {
-        let outcome = main.parts.finish_threads.get(py).call([]);
-        if let Err(raised) = outcome {
-            let exception = raised.take(py);
-            if !exception.is(Kind::SystemExit) {
-                report::exception(py, &main.parts, &exception, None);
-            }
+        if let Err(raised) = main.parts.wait_for_threads.get(py).call([]) {
+            report::exception(py, &main.parts, &raised.take(py), None);
         }
     });
 }

@@ -28,6 +28,23 @@ def finish_threads():
         threading._shutdown()
 
 
+def wait_for_threads():
+    """As finish_threads(), for the process of a service: SystemExit ends the waiting, and is not told."""
+    hook = sys.unraisablehook
+
+    def quiet(unraisable):
+        if not isinstance(unraisable.exc_value, SystemExit):
+            hook(unraisable)
+
+    sys.unraisablehook = quiet  # From 3.13 on `threading` tells what interrupts it there, and goes on.
+    try:
+        finish_threads()
+    except SystemExit:
+        pass
+    finally:
+        sys.unraisablehook = hook
+
+
 def finish_threads_up_to_3_12(threading):
     """Does what threading._shutdown() does, but for its "main" thread: it takes the one that imported `threading` for it,
     which is one of the server's, perhaps gone, and its number in use again."""
