@@ -34,6 +34,8 @@ pub enum Kind {
     RequestTimeout,
     /// The call is to run again, in another interpreter; nothing of it has happened yet.
     Again,
+    /// The script of a service has raised `SystemExit`: it wants to end.
+    Exit,
     /// Our own mistake.
     Bug,
 }
@@ -79,6 +81,11 @@ impl Error {
         self.refusal.as_deref()
     }
 
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Whether the call is to run again.
     pub fn is_again(&self) -> bool {
         self.kind == Kind::Again
@@ -97,7 +104,7 @@ impl Error {
             Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier | Kind::Bug => {
                 Some(500)
             }
-            Kind::Again => Some(500),
+            Kind::Again | Kind::Exit => Some(500),
             Kind::NeedsProcess => Some(NEEDS_PROCESS),
             Kind::Full => Some(503),
             Kind::QueueTimeout | Kind::RequestTimeout => Some(504),
@@ -115,6 +122,7 @@ impl Error {
             | Kind::Script
             | Kind::CallableMissing
             | Kind::Again
+            | Kind::Exit
             | Kind::NeedsProcess
             | Kind::Full
             | Kind::QueueTimeout

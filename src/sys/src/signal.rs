@@ -144,6 +144,16 @@ fn keep_for_handlers(write: PipeWriter) -> io::Result<()> {
     Ok(())
 }
 
+/// Has no signal sent to this process handled on this thread, nor on those that it starts: other threads handle them.
+pub fn leave_to_others() {
+    // SAFETY: zeroed is a valid sigset_t: numbers.
+    let mut all: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `all` is writable; it cannot fail.
+    unsafe { libc::sigfillset(&raw mut all) };
+    // SAFETY: `all` is readable; the old mask is not asked for. It cannot fail with this first argument.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, std::ptr::null_mut()) };
+}
+
 fn handle(signal: Signal) -> io::Result<()> {
     // SAFETY: zeroed is a valid sigaction: no flags, an empty mask, the default reaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };

@@ -462,9 +462,13 @@ impl Group {
             }
         }
         let limit = self.limit_of_a_drain(graceful);
+        let why = match graceful {
+            true => "graceful_signal",
+            false => "shutdown_signal",
+        };
         let shutdown = self.spec.group.shutdown_timeout;
         for member in &mut self.members {
-            member.drain(limit, "shutdown_signal", shutdown);
+            member.drain(limit, why, shutdown);
         }
     }
 

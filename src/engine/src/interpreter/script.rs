@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::script_file::{changed, read, reload_required, unreadable};
 use super::{Interpreter, pool, reload, replace};
 use crate::error::{Error, Kind};
-use crate::python::{Attached, Exception, Kept, Object, PyResult};
+use crate::python::{self, Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
 use crate::{host, report};
 
@@ -230,6 +230,9 @@ impl Script {
                 self.replace(py, None);
                 *self.known.lock() = Known::Failed(changed_at);
                 let exception = raised.take(py);
+                if pool::is_service() && exception.is(python::Kind::SystemExit) {
+                    return Err(Error::new(Kind::Exit));
+                }
                 reload::follow_modules(py, site.interpreter);
                 if let Some(refusal) = site.interpreter.parts.refusals(py, Some(&exception)).pop()
                     && replace::go_down(py, site.interpreter, site.path, refusal)
