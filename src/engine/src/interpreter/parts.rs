@@ -44,6 +44,7 @@ pub struct Parts {
     pub format_exception: Kept,
     pub shutdown: Kept,
     pub take_refusals: Kept,
+    pub blame: Kept,
     pub request_timeout: Kept,
     /// The constant part of every environ.
     pub template: Kept,
@@ -101,6 +102,7 @@ impl Parts {
             format_exception: from_prelude(c"format_exception")?,
             shutdown: from_prelude(c"shutdown")?,
             take_refusals: from_prelude(c"take_refusals")?,
+            blame: from_prelude(c"blame")?,
             request_timeout: from_prelude(c"RequestTimeout")?,
             template: template(py, plan, group.name(), &file_wrapper)?.keep(),
             file_wrapper: file_wrapper.keep(),
@@ -142,6 +144,7 @@ impl Parts {
             &self.format_exception,
             &self.shutdown,
             &self.take_refusals,
+            &self.blame,
             &self.request_timeout,
             &self.template,
         ];
