@@ -9,6 +9,7 @@ import statistics
 import subprocess
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from . import Missing
@@ -95,8 +96,10 @@ def _all(records: dict[str, Path]) -> int:
 
 
 def _program(pid: int) -> str:
-    """What a process calls itself; under valgrind that is the command that valgrind was given."""
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+    """What a process runs: the first words of its command that are no options of valgrind's."""
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:]
+    own = list(dropwhile(lambda word: word.startswith("-"), words))
+    return " ".join([Path(own[0]).name, *(word for word in own[1:2] if word.isalpha())]) if own else "?"
 
 
 def total(record: Path) -> int:

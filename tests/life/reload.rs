@@ -169,7 +169,7 @@ fn a_failing_reload_required_is_logged_and_means_no() {
         "def reload_required(path):\n    raise ValueError('mine')\n{}",
         app::answering("'served'")
     );
-    let httpd = Httpd::serving(&script).expects_log(MODULE_ERROR).start();
+    let httpd = staying(&script).expects_log(MODULE_ERROR).start();
     for _ in 0..2 {
         assert_eq!(httpd.get("/").ok(), "served");
     }

@@ -38,16 +38,24 @@ fn clutch_isolation_in_wsgi_interpreter_options_decides_for_each_group() {
 }
 
 #[test]
-fn clutch_isolation_process_says_what_is_missing() {
-    if !is_ours("clutch_isolation_process_says_what_is_missing") {
+fn clutch_isolation_process_gives_each_group_a_process_of_its_own() {
+    if !is_ours("clutch_isolation_process_gives_each_group_a_process_of_its_own") {
         return;
     }
     let httpd = Plan::new()
-        .script("app.wsgi", &app::answering("1"))
-        .config("ClutchIsolation process\nWSGIScriptAlias / ${APP}/app.wsgi")
-        .expects_log("needs a process of its own, and this version has no daemon mode yet")
+        .script("app.wsgi", &app::answering("os.getpid()"))
+        .config(
+            "ClutchIsolation process\nWSGIScriptAlias /a ${APP}/app.wsgi application-group=a\n\
+             WSGIScriptAlias /b ${APP}/app.wsgi application-group=b",
+        )
         .start();
-    assert_eq!(httpd.get("/").head.status, 500);
+    let processes = ["/a", "/b", "/a"].map(|path| httpd.get(path).ok().parse::<u32>().unwrap());
+    assert_eq!(processes[0], processes[2]);
+    assert_ne!(processes[0], processes[1]);
+    assert_eq!(
+        httpd.daemons(),
+        BTreeSet::from([processes[0], processes[1]])
+    );
 }
 
 #[test]

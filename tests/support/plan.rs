@@ -236,7 +236,8 @@ impl Plan {
         let has_own = ["WSGIDaemonProcess", "WSGIProcessGroup"]
             .iter()
             .any(|word| self.config.contains(word));
-        let has_script = self.files.iter().any(|(path, _)| path.starts_with("app/"));
+        let has_script = self.config.contains("WSGIScriptAlias")
+            || self.files.iter().any(|(path, _)| path.starts_with("app/"));
         if !mode::is_daemon() || !self.with_module || !has_script || has_own {
             return String::new();
         }

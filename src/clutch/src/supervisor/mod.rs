@@ -269,8 +269,9 @@ impl Supervisor {
             self.old.push(group);
         }
         self.questions = Questions::at(&epoch.questions, self.questions.take());
-        if let (Some(questions), Some(group)) = (&self.questions, self.groups.first()) {
-            questions.give_to(group.spec.httpd.uid, group.spec.httpd.gid);
+        let spec = self.groups.first().map(|group| &group.spec);
+        if let (Some(questions), Some(spec)) = (&self.questions, spec.or(self.own.as_deref())) {
+            questions.give_to(spec.httpd.uid, spec.httpd.gid);
         }
         let answer = Answer::Listening(failed);
         let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
@@ -316,7 +317,7 @@ impl Supervisor {
                 .find(|group| group.is_at(&old.spec.socket));
             if heir.is_none_or(Group::is_complete) {
                 // As httpd's own children: however long their requests take.
-                old.send_off(Duration::ZERO);
+                old.send_off(Some(Duration::ZERO));
             }
         }
         self.old.iter_mut().for_each(Group::push_out);

@@ -3,7 +3,9 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
+use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::interpreter::free_threading;
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::control::{ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
@@ -139,7 +141,41 @@ impl Planner<'_, '_> {
             state: None,
             log,
             log_level: log::level_of(one.server) as u8,
-            group: one.group,
+            group: DaemonGroup {
+                socket_timeout: patience(
+                    one.group.socket_timeout,
+                    self.main.and_its_hosts().map(Server::timeout),
+                ),
+                ..one.group
+            },
         })
+    }
+}
+
+/// How much longer than httpd a daemon waits for a client that sends its body.
+const SPARE: Duration = Duration::from_secs(10);
+
+/// How long a daemon waits for a child at a time: as the operator says; else longer than any server's `Timeout`, so that it is the
+/// child who says that the client sends nothing, and the connection between the two stays.
+fn patience(given: Duration, timeouts: impl Iterator<Item = Duration>) -> Duration {
+    match given {
+        Duration::ZERO => timeouts.max().unwrap_or_default() + SPARE,
+        given => given,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{SPARE, patience};
+
+    #[test]
+    fn a_daemon_waits_longer_than_any_child_unless_the_operator_says_how_long() {
+        let seconds = Duration::from_secs;
+        let timeouts = [seconds(60), seconds(300)];
+        let longest = patience(Duration::ZERO, timeouts.into_iter());
+        assert_eq!(longest, seconds(300) + SPARE);
+        assert_eq!(patience(seconds(5), timeouts.into_iter()), seconds(5));
     }
 }
