@@ -95,6 +95,13 @@ impl Engine {
         unsafe { (self.0.preload)(List::new(scripts)) }
     }
 
+    /// The application of `group` and `script`, of which [`crate::abi::MAY_NEED_PROCESS`] was said, has served a request in a
+    /// process of its own.
+    pub fn confirm(self, group: &[u8], script: &[u8]) {
+        // SAFETY: the engine keeps nothing of the slices.
+        unsafe { (self.0.confirm)(Slice::new(group), Slice::new(script)) }
+    }
+
     /// Replaces the interpreters of `group`. Whether there were any.
     pub fn reload(self, group: &[u8]) -> bool {
         // SAFETY: the engine keeps nothing of the slice.

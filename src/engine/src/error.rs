@@ -1,7 +1,7 @@
 //! Why a call ends early, what the client is told, and what the log.
 
 use clutch_core::log::Level;
-use ffi_engine::abi::NEEDS_PROCESS;
+use ffi_engine::abi::{MAY_NEED_PROCESS, NEEDS_PROCESS};
 
 use crate::interpreter::Refusal;
 
@@ -26,6 +26,8 @@ pub enum Kind {
     Carrier,
     /// The group needs a process of its own, which the host gives it.
     NeedsProcess,
+    /// As `NeedsProcess`, which is a guess so far.
+    MayNeedProcess,
     /// The group is as busy as it may be.
     Full,
     /// The call has waited for its turn as long as it may.
@@ -91,6 +93,11 @@ impl Error {
         self.kind == Kind::Again
     }
 
+    /// Whether the group needs a process of its own, and gets it.
+    pub fn needs_process(&self) -> bool {
+        self.kind == Kind::NeedsProcess
+    }
+
     /// Whether the application is to blame.
     pub fn is_of_application(&self) -> bool {
         self.kind == Kind::Application
@@ -106,6 +113,7 @@ impl Error {
             }
             Kind::Again | Kind::Exit => Some(500),
             Kind::NeedsProcess => Some(NEEDS_PROCESS),
+            Kind::MayNeedProcess => Some(MAY_NEED_PROCESS),
             Kind::Full => Some(503),
             Kind::QueueTimeout | Kind::RequestTimeout => Some(504),
             Kind::ClientGone => None,
@@ -124,6 +132,7 @@ impl Error {
             | Kind::Again
             | Kind::Exit
             | Kind::NeedsProcess
+            | Kind::MayNeedProcess
             | Kind::Full
             | Kind::QueueTimeout
             | Kind::RequestTimeout

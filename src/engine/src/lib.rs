@@ -69,6 +69,10 @@ impl Work for Engine {
         interpreter::preload(scripts);
     }
 
+    fn confirm(group: &[u8], script: &[u8]) {
+        interpreter::confirm(group, script);
+    }
+
     fn reload(group: &[u8]) -> bool {
         interpreter::reload(group)
     }

@@ -96,6 +96,13 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     let answer = match server {
         Server::Here(engine) => match call_here(engine, &call, &mut exchange) {
             Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange),
+            Some(abi::MAY_NEED_PROCESS) => {
+                let answer = elsewhere(child, request, &call, &settings, &mut exchange);
+                if matches!(answer, Ok(None)) {
+                    engine.confirm(call.group.bytes(), call.script.bytes());
+                }
+                answer
+            }
             answer => Ok(answer),
         },
         Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange),

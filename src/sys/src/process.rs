@@ -118,6 +118,18 @@ pub fn is_there(number: u32) -> bool {
     done(unsafe { libc::kill(number, 0) }).is_ok()
 }
 
+/// When the process `number` was started, in the system's ticks since the machine was; `None` if it has ended, or is not there.
+pub fn started(number: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    // The second field is a name in parentheses, of any characters.
+    let mut fields = text.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    match state {
+        "Z" | "X" => None,
+        _ => fields.nth(18)?.parse().ok(),
+    }
+}
+
 /// Ends this process now: nothing more of it runs, no destructor, no exit handler, whatever its threads do.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: takes a number, and does not return.
@@ -169,7 +181,7 @@ mod tests {
 
     use super::{
         Ended, end_with_parent, ended, group_is_gone, has_ended, reap, signal, signal_group,
-        signal_pid,
+        signal_pid, started,
     };
     use crate::in_child::in_child;
     use crate::signal::Signal;
@@ -214,6 +226,17 @@ mod tests {
             core: true,
         };
         assert_eq!(ended(libc::SIGSEGV | 0x80), with_core);
+    }
+
+    #[test]
+    fn a_process_that_has_ended_has_no_start_even_before_it_is_reaped() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let (own, its) = (started(std::process::id()), started(child.id()));
+        assert!(own.is_some() && own <= its, "{own:?} {its:?}");
+        child.kill().unwrap();
+        while started(child.id()).is_some() {}
+        child.wait().unwrap();
+        assert_eq!(started(child.id()), None);
     }
 
     #[test]

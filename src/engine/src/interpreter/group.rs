@@ -11,6 +11,7 @@ use super::gate::Gate;
 use super::reload::Attempt;
 use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
+use super::verdict::Learned;
 use super::{Interpreter, making, processors};
 
 /// An application group of this process.
@@ -27,6 +28,8 @@ pub(super) struct Group {
     busy: AtomicBool,
     /// The last replacement that was tried in vain.
     pub(super) failed: Mutex<Option<Attempt>>,
+    /// The rung where it stands because of an exception, and that. Not known to be right yet.
+    pub(super) guess: Mutex<Option<(Rung, Learned)>>,
     /// Whether it is gone from the pool; whoever has it looks for its successor. Written while `making` is held.
     retired: AtomicBool,
 }
@@ -62,6 +65,7 @@ impl Group {
             }),
             busy: AtomicBool::new(false),
             failed: Mutex::new(None),
+            guess: Mutex::new(None),
             retired: AtomicBool::new(false),
         })
     }
@@ -142,6 +146,24 @@ impl Group {
             members.rung = below;
         }
         members.rung != start
+    }
+
+    /// Whether the group stands where it does because of a guess about `script`, a file of time `changed_at` (0: unknown).
+    ///
+    /// If the script is another one since, the guess is forgotten, and the group begins anew on its first rung.
+    pub(super) fn goes_by_a_guess(&self, script: &[u8], changed_at: i64) -> bool {
+        let mut guess = self.guess.lock();
+        match &*guess {
+            Some((_, learned)) if !learned.is_about(script) => false,
+            Some((_, learned)) if changed_at == 0 || learned.is_of(changed_at) => true,
+            Some(_) => {
+                *guess = None;
+                self.members.write().rung =
+                    Abilities::OF_THIS_PYTHON.first_rung(&self.name, &self.plan);
+                false
+            }
+            None => false,
+        }
     }
 
     /// The interpreters that take new calls.

@@ -110,7 +110,7 @@ fn attempt(request: &Request<'_>, call: &Arc<Call>) -> Result<Option<Lease>, Err
         Some(seat) if seat.interpreter().is_alone() && seat.interpreter().in_flight().is_some() => {
             Arc::clone(seat.interpreter())
         }
-        _ => match making::choose(group, request.script.bytes())? {
+        _ => match making::choose(group, request.script.bytes(), request.script_mtime)? {
             Some(interpreter) => interpreter,
             None => return Ok(None),
         },

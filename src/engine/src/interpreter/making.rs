@@ -8,7 +8,7 @@ use clutch_core::log::Level;
 use super::group::Group;
 use super::parts::Parts;
 use super::pool::{self, Pool};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, said};
 use super::rung::{Ladder, Rung};
 use super::verdict::{self, Learned};
 use super::{Interpreter, idle, seat, stacks};
@@ -18,8 +18,12 @@ use crate::python::audit::{self, Policy};
 use crate::python::{InterpreterId, ThreadState, runtime};
 
 /// An interpreter of `group` that takes calls, the least busy one; one is made if there is none, on the rung that is
-/// remembered for `script`. Nothing if the group is gone from the pool.
-pub(super) fn choose(group: &Arc<Group>, script: &[u8]) -> Result<Option<Arc<Interpreter>>, Error> {
+/// remembered for `script`, a file of time `changed_at` (0: unknown). Nothing if the group is gone from the pool.
+pub(super) fn choose(
+    group: &Arc<Group>,
+    script: &[u8],
+    changed_at: i64,
+) -> Result<Option<Arc<Interpreter>>, Error> {
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
@@ -30,8 +34,12 @@ pub(super) fn choose(group: &Arc<Group>, script: &[u8]) -> Result<Option<Arc<Int
     if let Some(interpreter) = group.least_busy() {
         return Ok(Some(interpreter));
     }
+    let guessed = group.goes_by_a_guess(script, changed_at);
     verdict::recall(group, script);
-    let interpreter = make(group)?;
+    let interpreter = make(group).map_err(|error| match guessed && error.needs_process() {
+        true => Error::new(Kind::MayNeedProcess),
+        false => error,
+    })?;
     group.swap(vec![Arc::clone(&interpreter)]);
     Ok(Some(interpreter))
 }
@@ -140,23 +148,28 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
 
 /// Takes the application of `interpreter` one rung down, because an extension module cannot live where it is. Whether
 /// there is another interpreter to try.
-pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> bool {
+///
+/// A guess is followed while nothing better serves, and remembered only when it has proved right.
+pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: Learned) -> bool {
     let group = &interpreter.group;
     let Refusal {
         module,
         file,
         reason,
+        guessed,
     } = &learned.refusal;
+    let why = said(module, file, reason);
     let name = group.shown();
     match interpreter.rung.below(&group.plan) {
+        _ if *guessed && !group.is_served_by(interpreter) => false,
+        Some(Rung::Process) if *guessed && !gives_processes() => false,
         Some(Rung::Process) if group.is_main() || !gives_processes() => {
             if !interpreter.stuck.swap(true, Ordering::Relaxed) {
                 let text = format!(
-                    "application group '{name}' cannot live beside others in this process, because the extension module \
-                     {module} ({file}) refuses: {reason}; {NO_PROCESS}"
+                    "application group '{name}' cannot live beside others in this process, because {why}; {NO_PROCESS}"
                 );
                 host::log(Level::Warning, text.as_bytes());
-                verdict::remember(group, Rung::Process, learned);
+                verdict::remember(group, Rung::Process, &learned);
             }
             false
         }
@@ -165,13 +178,18 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: &Learned<'_>) -> 
                 return true;
             }
             let text = format!(
-                "application group '{name}' goes from {} to {}, because the extension module {module} ({file}) refuses: \
-                 {reason}",
+                "application group '{name}' goes from {} to {}, because {why}",
                 interpreter.rung.name(),
                 below.name()
             );
             host::log(Level::Notice, text.as_bytes());
-            verdict::remember(group, below, learned);
+            match *guessed {
+                true => *group.guess.lock() = Some((below, learned)),
+                false => {
+                    *group.guess.lock() = None;
+                    verdict::remember(group, below, &learned);
+                }
+            }
             true
         }
         None => false,

@@ -40,10 +40,12 @@ use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
 pub use parts::Parts;
-pub use pool::{beat, current, is_daemon, preload, reload, start, stop, threads_per_process};
+pub use pool::{
+    beat, confirm, current, is_daemon, preload, reload, start, stop, threads_per_process,
+};
 pub use refusal::Refusal;
 pub use telling::{announce_stop, signal};
-pub use verdict::Learned;
+pub use verdict::{Learned, Trial};
 
 use crate::error::Error;
 use crate::python::{Attached, InterpreterId, Parked};
@@ -218,6 +220,6 @@ pub fn after_run<T>(
     reload::follow_modules(py, interpreter);
     let refusal = outcome.as_ref().err().and_then(Error::refusal);
     if let Some(refusal) = refusal.cloned() {
-        replace::go_down(py, interpreter, script, refusal);
+        replace::go_down(py, interpreter, script, refusal, 0);
     }
 }

@@ -52,6 +52,7 @@ pub struct Parts {
     pub shutdown_callbacks: Kept,
     pub signal_callbacks: Kept,
     pub take_refusals: Kept,
+    pub blame: Kept,
     pub request_timeout: Kept,
     /// The requests that run.
     pub active: ActiveRequests,
@@ -119,6 +120,7 @@ impl Parts {
             shutdown_callbacks: from_prelude(c"shutdown_callbacks")?,
             signal_callbacks: from_prelude(c"signal_callbacks")?,
             take_refusals: from_prelude(c"take_refusals")?,
+            blame: from_prelude(c"blame")?,
             request_timeout: from_prelude(c"RequestTimeout")?,
             active: ActiveRequests::new(py)?,
             template: template(py, plan, group.name(), &file_wrapper)?.keep(),
@@ -168,6 +170,7 @@ impl Parts {
             &self.shutdown_callbacks,
             &self.signal_callbacks,
             &self.take_refusals,
+            &self.blame,
             &self.request_timeout,
             &self.template,
         ];

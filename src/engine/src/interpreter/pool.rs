@@ -15,7 +15,8 @@ use super::group::Group;
 use super::rung::{Abilities, Rung};
 use super::thread::Work;
 use super::{
-    Interpreter, ending, lease, making, processors, replace, script, seat, service, telling, thread,
+    Interpreter, ending, lease, making, processors, replace, script, seat, service, telling,
+    thread, verdict,
 };
 use crate::error::{Error, Kind};
 use crate::python::{Attached, InterpreterId, PyResult, runtime};
@@ -289,7 +290,7 @@ pub(super) fn preload_group(name: &[u8], scripts: &[&[u8]]) {
         // Each rung of the ladder once, and the interpreter that was just made.
         for _ in 0..4 {
             outcome = group(name)
-                .and_then(|group| making::choose(&group, path))
+                .and_then(|group| making::choose(&group, path, 0))
                 .and_then(|chosen| match chosen {
                     Some(interpreter) => lease::lease_on(&interpreter)?
                         .attach(|py, interpreter| script::preload(py, interpreter, path)),
@@ -311,6 +312,13 @@ pub fn reload(group: &[u8]) -> bool {
     replace::by_name(group)
 }
 
+/// A script of `group` has been loaded in the process of its own that it may have needed.
+pub fn confirm(group: &[u8], script: &[u8]) {
+    if let Some(group) = pool().and_then(|pool| pool.known(group)) {
+        verdict::confirm(&group, script, Rung::Process);
+    }
+}
+
 /// Ends all interpreters and Python, in at most `limit`; what does not end by then is left as it is.
 ///
 /// Applications are told before that, with `reason`, unless they know; also if interpreters are not ended with the process.
@@ -319,6 +327,7 @@ pub fn stop(limit: Duration, reason: &[u8]) {
     if pool.closed.swap(true, Ordering::AcqRel) {
         return;
     }
+    verdict::end_in_order();
     if lease::is_at_work() || crate::python::is_attached() {
         // httpd ends a child of its prefork MPM from a signal handler, in the middle of whatever the thread does.
         runtime::leave_as_it_is();

@@ -1,7 +1,7 @@
 //! Extension modules that would not load in an interpreter.
 
 use super::Parts;
-use crate::python::{Attached, Exception, PyResult};
+use crate::python::{Attached, Exception, Object, PyResult};
 
 /// What an extension module said when it would not load in an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,17 @@ pub struct Refusal {
     pub file: String,
     /// The first line of what it said.
     pub reason: String,
+    /// Whether it is a guess: not the words of an extension module that refuses, but an exception that a package has raised.
+    pub guessed: bool,
+}
+
+/// What is in the way, as the end of a sentence. `module` is empty if that is not known.
+pub(super) fn said(module: &str, file: &str, reason: &str) -> String {
+    match module {
+        "" => reason.to_owned(),
+        _ if reason.starts_with("raises ") => format!("the module {module} ({file}) {reason}"),
+        _ => format!("the extension module {module} ({file}) refuses: {reason}"),
+    }
 }
 
 impl Parts {
@@ -37,16 +48,32 @@ impl Parts {
         let mut refusals = Vec::new();
         for index in 0..list.items() {
             let Some(one) = list.item(index) else { break };
-            let text = |index| {
-                let part = one.item(index);
-                part.map(|part| part.to_text()).unwrap_or_default()
-            };
-            refusals.push(Refusal {
-                module: text(0),
-                file: text(1),
-                reason: text(2),
-            });
+            refusals.push(Refusal::of(&one, false));
         }
         Ok(refusals)
+    }
+
+    /// The package, or the extension module, that has raised `exception` while a script was loaded, if it was one. Another
+    /// kind of interpreter may be what it needs.
+    pub fn blamed<'py>(&self, py: Attached<'py>, exception: &Exception<'py>) -> Option<Refusal> {
+        let found = self.blame.get(py).call([exception.value()]);
+        let found = found.map(|found| (!found.is_none()).then(|| Refusal::of(&found, true)));
+        py.or_default(found)
+    }
+}
+
+impl Refusal {
+    /// From what the prelude says: name, file, reason.
+    fn of(said: &Object<'_>, guessed: bool) -> Self {
+        let text = |index| {
+            let part = said.item(index);
+            part.map(|part| part.to_text()).unwrap_or_default()
+        };
+        Self {
+            module: text(0),
+            file: text(1),
+            reason: text(2),
+            guessed,
+        }
     }
 }

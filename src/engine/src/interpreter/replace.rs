@@ -161,17 +161,18 @@ fn grow(first: &Arc<Interpreter>) {
     });
 }
 
-/// Takes the application of `interpreter` one rung down, because of what an extension module said to `script`. Whether there
-/// is another interpreter to try.
+/// Takes the application of `interpreter` one rung down, because of what an extension module said to `script`, the file of
+/// time `changed_at`. Whether there is another interpreter to try.
 pub(super) fn go_down(
     py: Attached<'_>,
     interpreter: &Arc<Interpreter>,
     script: &[u8],
     refusal: Refusal,
+    changed_at: i64,
 ) -> bool {
-    let learned = Learned::of(py, script, refusal);
+    let learned = Learned::of(py, script, refusal, changed_at);
     py.detached((interpreter, learned), |(interpreter, learned)| {
-        let goes = making::go_down(interpreter, &learned);
+        let goes = making::go_down(interpreter, learned);
         if goes {
             abandon_for(interpreter, OTHER_KIND);
         }

@@ -8,7 +8,8 @@ use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use parking_lot::Mutex;
 
 use super::script_file::{changed, read, reload_required, unreadable};
-use super::{Interpreter, pool, reload, replace};
+use super::verdict::Trial;
+use super::{Interpreter, Refusal, pool, reload, replace, verdict};
 use crate::error::{Error, Kind};
 use crate::python::{self, Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
@@ -217,16 +218,22 @@ impl Script {
             site.shown_path(),
             site.interpreter.parts.context
         );
+        let trial = Trial::begin(py, site.interpreter, site.path);
         match Call::without_current(|| execute(py, site, &source, changed_at)) {
             Ok(module) => {
+                py.detached(trial, |trial| trial.map(Trial::succeed));
                 *self.told.lock() = None;
                 *self.known.lock() = Known::Loaded(changed_at);
                 self.replace(py, Some(module.clone()));
                 drop(site.interpreter.parts.refusals(py, None)); // The application lives without those modules.
+                py.detached((site.interpreter, site.path), |(interpreter, path)| {
+                    verdict::confirm(&interpreter.group, path, interpreter.rung);
+                });
                 reload::follow_modules(py, site.interpreter);
                 Ok(module)
             }
             Err(raised) => {
+                drop(trial);
                 self.replace(py, None);
                 *self.known.lock() = Known::Failed(changed_at);
                 let exception = raised.take(py);
@@ -234,8 +241,8 @@ impl Script {
                     return Err(Error::new(Kind::Exit));
                 }
                 reload::follow_modules(py, site.interpreter);
-                if let Some(refusal) = site.interpreter.parts.refusals(py, Some(&exception)).pop()
-                    && replace::go_down(py, site.interpreter, site.path, refusal)
+                if let Some(refusal) = site.in_the_way(py, &exception)
+                    && replace::go_down(py, site.interpreter, site.path, refusal, changed_at)
                 {
                     return Err(Error::new(Kind::Again));
                 }
@@ -279,6 +286,16 @@ impl Script {
 }
 
 impl Use<'_> {
+    /// What has kept the script from being loaded, if another kind of interpreter may help.
+    fn in_the_way<'py>(&self, py: Attached<'py>, exception: &Exception<'py>) -> Option<Refusal> {
+        let parts = &self.interpreter.parts;
+        let refused = parts.refusals(py, Some(exception)).pop();
+        refused.or_else(|| match self.interpreter.is_main() {
+            true => None,
+            false => parts.blamed(py, exception),
+        })
+    }
+
     fn shown_path(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.path)
     }

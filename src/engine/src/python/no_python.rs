@@ -8,7 +8,7 @@ use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::interpreter::{Interpreter, Learned};
+use crate::interpreter::{Interpreter, Learned, Trial};
 use crate::python::Room;
 use crate::wsgi::Call;
 use crate::wsgi::body::Problem;
@@ -40,6 +40,7 @@ no_python! {
     &[&[u8]]: "as above",
     &mut Room: "memory that no Python code has seen",
     Vec<u8>: "bytes",
+    Vec<Vec<u8>>: "bytes",
     Failure: "a value",
     Problem: "a value",
     Level: "a value",
@@ -49,7 +50,8 @@ no_python! {
     &Call: "the state of a call; its only way to Python is through functions that take an Attached",
     &Interpreter: "its objects are Kept, which are reached with an Attached only",
     &Arc<Interpreter>: "as above",
-    Learned<'_>: "texts",
+    Trial: "texts, and a lock that guards no Python object",
+    Learned: "texts",
     Vec<PathBuf>: "paths",
     &Mutex<()>: "a lock that guards no Python object",
     MutexGuard<'_, ()>: "as above",

@@ -5,6 +5,7 @@
 
 mod environment;
 mod store;
+mod trial;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -16,31 +17,46 @@ use clutch_core::verdict::{Key, Verdict};
 use super::group::Group;
 use super::making;
 use super::pool::{self, Pool};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, said};
 use crate::python::{Attached, runtime};
 use environment::fingerprint;
+pub use trial::Trial;
+pub(super) use trial::end_in_order;
 
 /// How much of what a module said is remembered, in bytes.
 const MOST_OF_REASON: usize = 1_000;
 
 /// What an interpreter has taught about an application.
 #[derive(Debug)]
-pub struct Learned<'a> {
+pub struct Learned {
     /// The script that was loaded, or called.
-    script: &'a [u8],
+    script: Box<[u8]>,
+    /// When that file was changed, in microseconds since the epoch; 0 if it was called.
+    changed_at: i64,
     pub(super) refusal: Refusal,
     /// Where the interpreter finds packages.
     directories: Vec<Vec<u8>>,
 }
 
-impl<'a> Learned<'a> {
-    /// What `refusal` means for `script` in this interpreter.
-    pub(super) fn of(py: Attached<'_>, script: &'a [u8], refusal: Refusal) -> Self {
+impl Learned {
+    /// What `refusal` means for `script`, a file of time `changed_at`, in this interpreter.
+    pub(super) fn of(py: Attached<'_>, script: &[u8], refusal: Refusal, changed_at: i64) -> Self {
         Self {
-            script,
+            script: script.into(),
+            changed_at,
             refusal,
             directories: py.or_default(environment::package_directories(py)),
         }
+    }
+
+    /// Whether it is about this script.
+    pub(super) fn is_about(&self, script: &[u8]) -> bool {
+        *self.script == *script
+    }
+
+    /// Whether the script's file was of this time.
+    pub(super) fn is_of(&self, changed_at: i64) -> bool {
+        self.changed_at == changed_at
     }
 }
 
@@ -59,6 +75,7 @@ pub(super) fn recall(group: &Group, script: &[u8]) -> bool {
         return false;
     };
     let key = key(pool, group, script);
+    trial::judge(group, directory, &key);
     let file = directory.join(file_name(&key));
     let Some(known) = store::read(&file).and_then(|text| Verdict::parse(&text)) else {
         return false;
@@ -67,7 +84,7 @@ pub(super) fn recall(group: &Group, script: &[u8]) -> bool {
         return false;
     }
     let name = group.shown();
-    let module = String::from_utf8_lossy(&known.module);
+    let module = text(&known.module);
     if fingerprint(pool, group, &known.directories, &known.file) != known.fingerprint {
         tracing::info!(
             "application group '{name}' forgets that {module} has taken it to {}: its packages have changed",
@@ -79,18 +96,16 @@ pub(super) fn recall(group: &Group, script: &[u8]) -> bool {
     let goes = group.go_down_to(known.rung);
     if goes {
         tracing::info!(
-            "application group '{name}' starts on {}, because it is remembered that the extension module {module} ({}) \
-             refuses: {}",
+            "application group '{name}' starts on {}, because it is remembered that {}",
             group.rung().name(),
-            String::from_utf8_lossy(&known.file),
-            String::from_utf8_lossy(&known.reason)
+            said(&module, &text(&known.file), &text(&known.reason))
         );
     }
     goes
 }
 
 /// Keeps what was learned: a script of `group` needs `rung`. If that fails, the next process learns it anew.
-pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned<'_>) {
+pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned) {
     let Some((pool, directory)) = place(group) else {
         return;
     };
@@ -98,11 +113,12 @@ pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned<'_>) {
         module,
         file,
         reason,
+        ..
     } = &learned.refusal;
     let (directories, file) = (learned.directories.clone(), file.as_bytes());
     let reason = reason.as_bytes();
     let verdict = Verdict {
-        key: key(pool, group, learned.script),
+        key: key(pool, group, &learned.script),
         rung,
         module: module.as_bytes().to_vec(),
         fingerprint: fingerprint(pool, group, &directories, file),
@@ -114,6 +130,16 @@ pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned<'_>) {
     if let Err(error) = store::write(directory, &file_name(&verdict.key), &text) {
         let directory = directory.display();
         tracing::info!("what was learned is not remembered in {directory}: {error}");
+    }
+}
+
+/// A script was loaded on `rung`. If the group stands there because of a guess about it, that was right, and is remembered.
+pub(super) fn confirm(group: &Group, script: &[u8], rung: Rung) {
+    let mut guess = group.guess.lock();
+    let is_right =
+        |(guessed, learned): &mut (Rung, Learned)| *guessed == rung && learned.is_about(script);
+    if let Some((rung, learned)) = guess.take_if(is_right) {
+        remember(group, rung, &learned);
     }
 }
 
@@ -131,6 +157,10 @@ fn key(pool: &Pool, group: &Group, script: &[u8]) -> Key {
         group: group.name().to_vec(),
         script: script.to_vec(),
     }
+}
+
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
 
 /// The name of the file for what is remembered of `key`.

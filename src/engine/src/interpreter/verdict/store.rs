@@ -52,6 +52,14 @@ pub(super) fn write(directory: &Path, name: &Path, text: &[u8]) -> io::Result<()
     fs::rename(&new.path, file)
 }
 
+/// As [`write`], if more than half of the room is left: for what can be done without.
+pub(super) fn write_if_roomy(directory: &Path, name: &Path, text: &[u8]) -> io::Result<()> {
+    if fs::read_dir(directory)?.count() >= MOST_FILES / 2 {
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    write(directory, name, text)
+}
+
 /// Deletes a file, if it is there.
 pub(super) fn forget(file: &Path) {
     let _ = fs::remove_file(file); // what cannot be deleted is written anew, or forgotten again

@@ -4,6 +4,7 @@ Where the Python source of the same module stands beside it (Cython and mypyc le
 refusal is noted for the pool, which finds the application a better place, and goes on: many packages live without.
 """
 
+import os
 import sys
 from _frozen_importlib import module_from_spec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
@@ -55,6 +56,53 @@ def refusal(error, path):
     return text.strip().partition("\n")[0] if refused else None
 
 
+def blame(error):
+    """What a package, or an extension module, raised when a script was loaded: its name, its file, and that.
+
+    None if the application itself raised, or if it would be raised in any interpreter.
+    """
+    everywhere = (
+        ModuleNotFoundError, SyntaxError, MemoryError, SystemExit, KeyboardInterrupt, GeneratorExit, RequestTimeout)
+    if isinstance(error, everywhere):
+        return None
+    for cause in causes(error):
+        # A script may have made another exception of one that an import has raised.
+        if cause is not error and (not isinstance(cause, ImportError) or isinstance(cause, everywhere)):
+            continue
+        place = raised_in(cause)
+        if place is not None:
+            text = str(cause).strip().partition("\n")[0]
+            return (*place, f"raises {type(cause).__name__}: {text}")
+    return None
+
+
+def raised_in(error):
+    """Name and file of the package's module, or of the extension module, in which an exception was raised; else None."""
+    standard = os.path.dirname(os.__file__) + "/"
+    innermost = None
+    trace = error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        # What is not absolute is no file: the importer's, ours, and what Cython's modules say of themselves.
+        if path.startswith("/") and (in_package(path) or not path.startswith(standard)):
+            innermost = trace.tb_frame
+        trace = trace.tb_next
+    if innermost is not None and in_package(innermost.f_code.co_filename):
+        return innermost.f_globals.get("__name__", "?"), innermost.f_code.co_filename
+    return getattr(error, "_came_through", None)
+
+
+def in_package(path):
+    """Whether a file lies where installers put packages."""
+    return "/site-packages/" in path or "/dist-packages/" in path
+
+
+def came_through(spec, error):
+    """Notes on an exception that the import of an extension module has raised it; of several, the innermost."""
+    if not hasattr(error, "_came_through") and not any(words in str(error) for words in LINKER):
+        error._came_through = (spec.name, spec.origin)
+
+
 def note(spec, error, reason):
     """Notes a refusal, unless it is the one of an inner module that goes on through an outer one."""
     if not hasattr(error, "_refusal"):
@@ -81,6 +129,7 @@ def watch_extensions(log):
         """Turns the specification to the source. Whether that was possible."""
         reason = refusal(error, spec.origin)
         if reason is None:
+            came_through(spec, error)
             return False
         source = twin(spec.origin)
         if source is None:
@@ -97,7 +146,7 @@ def watch_extensions(log):
         noted = len(refusals)
         try:
             return create(self, spec)
-        except Exception as error:
+        except BaseException as error:  # PyO3's panics are no Exception.
             if not take_twin(spec, error, noted):
                 raise
         return spec.loader.create_module(spec)
@@ -106,7 +155,7 @@ def watch_extensions(log):
         noted = len(refusals)
         try:
             return execute(self, module)
-        except Exception as error:
+        except BaseException as error:
             spec = module.__spec__
             if not take_twin(spec, error, noted):
                 raise
