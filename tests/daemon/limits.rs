@@ -11,6 +11,9 @@ use clutch_tests::support::{Connection, Httpd, Request, app, wait};
 /// What is said about a daemon that nobody has told to end.
 const ENDED: &str = "of group 'shop' has ended";
 
+/// The lines about a request that has run too long: they have its stack.
+const TIMED_OUT: &str = "[wsgi:error]";
+
 /// Statements that take so many seconds in short sleeps, where an exception can be raised.
 fn busy(seconds: u32) -> String {
     format!("import time\nfor _ in range({seconds} * 50): time.sleep(0.02)\nok()\nreturn [b'done']")
@@ -40,7 +43,9 @@ fn time<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 
 #[test]
 fn request_timeout_raises_an_exception_in_the_request_which_becomes_504_and_the_process_stays() {
-    let httpd = daemons::running("request-timeout=1 interrupt-timeout=5 threads=2").start();
+    let httpd = daemons::running("request-timeout=1 interrupt-timeout=5 threads=2")
+        .expects_log(TIMED_OUT)
+        .start();
     let before = httpd.serving_pid();
     let (response, took) = time(|| httpd.get(&app::target(&busy(20))));
     assert_eq!(response.status, 504);
@@ -57,6 +62,7 @@ fn request_timeout_works_whatever_the_other_limits_are_set_to() {
     let httpd = daemons::running(
         "request-timeout=1 interrupt-timeout=1 deadlock-timeout=0 inactivity-timeout=0 graceful-timeout=0",
     )
+    .expects_log(TIMED_OUT)
     .start();
     assert_eq!(httpd.get(&app::target(&busy(20))).status, 504);
 }
@@ -68,6 +74,7 @@ fn a_request_that_does_not_let_go_is_answered_504_in_its_threads_place_and_the_p
         "request-timeout=1 interrupt-timeout=1 threads=4 graceful-timeout=4 shutdown-timeout=1",
     )
     .expects_log("longer than request-timeout")
+    .expects_log(TIMED_OUT)
     .allows_log(ENDED)
     .start();
     let before = httpd.serving_pid();
@@ -105,6 +112,7 @@ fn the_connection_of_a_request_that_was_given_up_carries_no_other() {
     let httpd =
         daemons::running("request-timeout=1 interrupt-timeout=1 threads=4 graceful-timeout=60")
             .expects_log("longer than request-timeout")
+            .expects_log(TIMED_OUT)
             .allows_log(ENDED)
             .start();
     httpd.serving_pid();
@@ -117,7 +125,9 @@ fn the_connection_of_a_request_that_was_given_up_carries_no_other() {
 
 #[test]
 fn the_stack_of_a_request_that_timed_out_is_in_the_log() {
-    let httpd = daemons::running("request-timeout=1 interrupt-timeout=5").start();
+    let httpd = daemons::running("request-timeout=1 interrupt-timeout=5")
+        .expects_log(TIMED_OUT)
+        .start();
     assert_eq!(httpd.get(&app::target(&busy(20))).status, 504);
     httpd.wait_for_log("app.wsgi\", line");
 }
@@ -195,10 +205,15 @@ fn startup_timeout_replaces_a_process_whose_first_application_does_not_load() {
 }
 
 #[test]
-fn startup_timeout_is_over_when_the_application_has_been_loaded() {
+fn startup_timeout_is_over_when_the_application_has_begun_its_response() {
     let httpd = daemons::running("startup-timeout=1").start();
     let before = httpd.daemon();
-    assert_eq!(httpd.get(&app::target(&busy(3))).ok(), "done");
+    let long = "import time
+ok()
+yield b'begun '
+time.sleep(3)
+yield b'done'";
+    assert_eq!(httpd.get(&app::target(long)).ok(), "begun done");
     assert_eq!(httpd.serving_pid(), before);
 }
 

@@ -2,6 +2,7 @@
 //! hosts of engines, hand to each other.
 
 use clutch_core::exchange::ResponseHead;
+use clutch_core::response_head;
 use clutch_core::transport::{Decoder, Encoder, Malformed, VERSION};
 use smallvec::SmallVec;
 
@@ -185,7 +186,7 @@ pub fn with_head<R>(
     let mut headers: SmallVec<[(&[u8], &[u8]); 16]> = SmallVec::new();
     for _ in 0..count {
         let name = harmless(decoder.text()?)?;
-        if name.is_empty() {
+        if response_head::name(name).is_err() {
             return Err(Malformed);
         }
         headers.push((name, harmless(decoder.text()?)?));

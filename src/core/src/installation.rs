@@ -91,6 +91,30 @@ fn pyvenv_version(text: &str) -> Option<Version> {
         .and_then(|(_, value)| Version::parse(value))
 }
 
+/// What keeps `home` from being the home of a Python, in words that follow its path; `None` if nothing is seen.
+///
+/// A home that cannot be looked at is not judged.
+pub fn what_is_wrong_with(home: &Path) -> Option<String> {
+    let Ok(text) = fs::read_to_string(home.join("pyvenv.cfg")) else {
+        let nothing = fs::read_dir(home).is_ok() && libraries(home).is_empty();
+        return nothing.then(|| {
+            "is neither an installation of Python (with lib/python3.X) nor a virtual environment (with pyvenv.cfg)".into()
+        });
+    };
+    let mut words = text.lines().filter_map(|line| line.split_once('='));
+    let base = words.find(|(key, _)| key.trim() == "home")?.1.trim();
+    let is_there = ["python3", "python"]
+        .iter()
+        .any(|name| Path::new(base).join(name).exists());
+    let version = pyvenv_version(&text).map_or(String::from("3"), |found| found.to_string());
+    (!is_there).then(|| {
+        format!(
+            "is a virtual environment of a Python in {base} that is not there any more; make it anew with `python{version} -m venv --clear {}`",
+            home.display()
+        )
+    })
+}
+
 /// The versions of the `lib/pythonX.Y` directories below `home` that hold a standard library or site-packages.
 fn libraries(home: &Path) -> Vec<Version> {
     let Ok(entries) = fs::read_dir(home.join("lib")) else {

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use clutch_core::config::interpreter::EMBEDDED;
 use clutch_core::config::{Section, Settings};
+use clutch_core::log::Level;
 use clutch_core::response_head;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, List};
@@ -15,7 +16,7 @@ use crate::embedded::Embedded;
 use crate::env::{self, Env};
 use crate::environ::{self, Place};
 use crate::headers::Headers;
-use crate::httpd::{Outcome, Request, Script, Sendfile};
+use crate::httpd::{Outcome, Request, Script, Sendfile, log};
 use crate::life::{self, Child};
 use crate::refusal::Refusal;
 use crate::supervisor;
@@ -170,15 +171,31 @@ fn admit_process_group<'c>(
     name: &[u8],
     settings: &Settings<'_>,
 ) -> Result<Server<'c>, Refusal> {
+    let refused = |why: &str| {
+        let shown = match name {
+            EMBEDDED => "%{GLOBAL}".into(),
+            name => String::from_utf8_lossy(name),
+        };
+        let text = why.replace("GROUP", &format!("process group '{shown}'"));
+        log::request(request, Level::Error, &text);
+        Err(Refusal::Logged(500))
+    };
     if !settings.may_run_in(name) {
-        return Err(Refusal::ProcessGroup);
+        return refused("WSGI0149: WSGIRestrictProcess does not allow the GROUP here");
     }
     if name == EMBEDDED {
         return child.engine().map(Server::Here);
     }
-    let daemons = child.daemons.get(name).ok_or(Refusal::NoDaemons)?;
+    let Some(daemons) = child.daemons.get(name) else {
+        return match child.daemons.is_empty() {
+            true => refused("WSGI0150: no WSGIDaemonProcess declares the GROUP, nor any other"),
+            false => refused("WSGI0151: no WSGIDaemonProcess declares the GROUP"),
+        };
+    };
     match &daemons.server {
-        Some(server) if server != request.server_hostname() => Err(Refusal::OtherServers),
+        Some(server) if server != request.server_hostname() => {
+            refused("WSGI0152: the daemons of the GROUP are for another server alone")
+        }
         _ => {
             daemons.admit(request)?;
             Ok(Server::Daemons(daemons))

@@ -50,6 +50,10 @@ impl Wanted {
 
 /// The identifiers of the lines about one gate, for the file and for its directory.
 struct Lines {
+    /// Of what the file must be.
+    owner: Owner,
+    /// A user's own file: its group may not write either.
+    is_users: bool,
     unknown: [&'static str; 2],
     other: [&'static str; 2],
     group_writes: [&'static str; 2],
@@ -57,6 +61,8 @@ struct Lines {
 }
 
 const GROUP_LINES: Lines = Lines {
+    owner: group_of,
+    is_users: false,
     unknown: ["WSGI0153", "WSGI0158"],
     other: ["WSGI0155", "WSGI0160"],
     group_writes: ["", ""],
@@ -64,6 +70,8 @@ const GROUP_LINES: Lines = Lines {
 };
 
 const USER_LINES: Lines = Lines {
+    owner: user_of,
+    is_users: true,
     unknown: ["WSGI0162", "WSGI0168"],
     other: ["WSGI0164", "WSGI0170"],
     group_writes: ["WSGI0166", "WSGI0173"],
@@ -91,13 +99,12 @@ impl Owners {
         }
         let parent = script.parent().unwrap_or(Path::new("/"));
         let places = [(0, script), (1, parent)];
-        let doubt = |one: &Option<Wanted>, lines, owner, shared| {
+        let doubt = |one: &Option<Wanted>, lines| {
             let wanted = one.as_ref()?;
             let mut places = places.iter();
-            places.find_map(|&(at, path)| wanted.doubt_about(path, at, lines, owner, shared))
+            places.find_map(|&(at, path)| wanted.doubt_about(path, at, lines))
         };
-        doubt(&self.group, &GROUP_LINES, group_of, false)
-            .or_else(|| doubt(&self.user, &USER_LINES, user_of, true))
+        doubt(&self.group, &GROUP_LINES).or_else(|| doubt(&self.user, &USER_LINES))
     }
 }
 
@@ -112,15 +119,8 @@ fn group_of(found: &Metadata) -> (&'static str, u32) {
 }
 
 impl Wanted {
-    /// What is wrong with the file (`at` 0) or its directory (1). Where `is_users`, its group may not write either.
-    fn doubt_about(
-        &self,
-        path: &Path,
-        at: usize,
-        lines: &Lines,
-        owner: Owner,
-        is_users: bool,
-    ) -> Option<String> {
+    /// What is wrong with the file (`at` 0) or its directory (1).
+    fn doubt_about(&self, path: &Path, at: usize, lines: &Lines) -> Option<String> {
         let what = ["the script", "the directory of the script"][at];
         let shown = path.display();
         let found = match fs::metadata(path) {
@@ -132,7 +132,7 @@ impl Wanted {
                 ));
             }
         };
-        let (kind, number) = owner(&found);
+        let (kind, number) = (lines.owner)(&found);
         if self.number != Some(number) {
             let (id, name) = (lines.other[at], &self.name);
             return Some(format!(
@@ -142,7 +142,9 @@ impl Wanted {
         let mode = found.mode();
         let (id, who) = match mode {
             _ if mode & ALL_WRITE != 0 => (lines.all_write[at], "everybody"),
-            _ if is_users && mode & GROUP_WRITES != 0 => (lines.group_writes[at], "its group"),
+            _ if lines.is_users && mode & GROUP_WRITES != 0 => {
+                (lines.group_writes[at], "its group")
+            }
             _ => return None,
         };
         Some(format!(

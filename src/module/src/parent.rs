@@ -9,7 +9,7 @@ use std::time::Instant;
 use clutch_core::config::ProcessSettings;
 use clutch_core::config::interpreter::Block;
 use clutch_core::log::Level;
-use clutch_sys::library;
+use clutch_sys::{account, library};
 
 use crate::engine::{self, Choice};
 use crate::httpd::host as httpd;
@@ -19,6 +19,9 @@ use crate::{daemons, homes, retirement, state};
 
 /// The process that read the configuration. Written before there are children or threads.
 static PARENT: AtomicU32 = AtomicU32::new(0);
+
+/// The user of that process. Written as `PARENT`.
+static USER: AtomicU32 = AtomicU32::new(0);
 
 /// Judges a configuration that has just been read: is there an engine for it?
 ///
@@ -68,6 +71,7 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
         return Ok(());
     }
     PARENT.store(process::id(), Ordering::Relaxed);
+    USER.store(account::user(), Ordering::Relaxed);
     retirement::prepare();
     httpd::add_to_banner(pool, concat!("mod_clutch/", env!("CARGO_PKG_VERSION")));
     let Some(config) = main.config() else {
@@ -130,6 +134,11 @@ pub fn is_this_process() -> bool {
 /// Whether this process is httpd's parent and serves all the same (`-X`). Asked in processes that serve.
 pub fn is_single_process() -> bool {
     is_this_process()
+}
+
+/// The user of httpd's parent, and of the supervisor that it starts.
+pub fn user() -> u32 {
+    USER.load(Ordering::Relaxed)
 }
 
 /// The process number of httpd's parent.

@@ -23,12 +23,6 @@ pub enum Refusal {
     ContentLength,
     /// httpd does not take the body, with this status.
     Body(u16),
-    /// The process group is none of those that the operator allows here.
-    ProcessGroup,
-    /// There are no daemon processes of this group.
-    NoDaemons,
-    /// The daemon processes of this group are for another server.
-    OtherServers,
     /// The application group needs a process of its own, and gets none.
     NoProcess,
     /// It has been logged why, and the client gets this status.
@@ -52,11 +46,7 @@ impl Refusal {
             Self::TransferEncoding => 501,
             Self::Chunked => 411,
             Self::ContentLength => 400,
-            Self::ProcessGroup
-            | Self::NoDaemons
-            | Self::OtherServers
-            | Self::Restricted
-            | Self::NoPython => 500,
+            Self::Restricted | Self::NoPython => 500,
             Self::NoProcess => 503,
             Self::Body(status) | Self::Engine(status) | Self::Logged(status) => status,
             Self::Answered => 200,
@@ -79,13 +69,6 @@ impl Refusal {
                 "WSGI0139: the request has no Content-Length, and WSGIChunkedRequest is off"
             }
             Self::ContentLength => "WSGI0141: the Content-Length of the request is not a number",
-            Self::ProcessGroup => {
-                "WSGI0149: WSGIRestrictProcess keeps the request out of its process group"
-            }
-            Self::NoDaemons => "WSGI0150: there are no daemon processes of the process group",
-            Self::OtherServers => {
-                "WSGI0152: the daemon processes of the process group are for another server"
-            }
             Self::Restricted => {
                 "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
             }
@@ -101,14 +84,7 @@ impl Refusal {
     pub fn is_after_the_environ(self) -> bool {
         matches!(
             self,
-            Self::ProcessGroup
-                | Self::NoDaemons
-                | Self::OtherServers
-                | Self::NoProcess
-                | Self::Logged(_)
-                | Self::Restricted
-                | Self::NoPython
-                | Self::Engine(_)
+            Self::Logged(_) | Self::NoProcess | Self::Restricted | Self::NoPython | Self::Engine(_)
         )
     }
 
@@ -135,8 +111,7 @@ mod tests {
             (Refusal::Chunked, 411),
             (Refusal::ContentLength, 400),
             (Refusal::Body(413), 413),
-            (Refusal::ProcessGroup, 500),
-            (Refusal::NoDaemons, 500),
+            (Refusal::Logged(503), 503),
             (Refusal::Restricted, 500),
             (Refusal::NoPython, 500),
             (Refusal::Engine(404), 404),

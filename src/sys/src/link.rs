@@ -123,11 +123,6 @@ impl<'b> Link<'b> {
         self.first()?.ok_or(Lost::Malformed) // `ready` has seen it
     }
 
-    /// Nothing has come that was not taken, not even a part of a frame.
-    pub fn is_empty(&self) -> bool {
-        self.start + self.given == self.end
-    }
-
     /// The payload of the frame that was received last.
     pub fn given(&self) -> &[u8] {
         let whole = &self.buffers.incoming[self.start..self.start + self.given];
@@ -141,6 +136,11 @@ impl<'b> Link<'b> {
     /// The connection is lost.
     pub fn has_come(&mut self) -> Result<bool, Lost> {
         self.ready(Waiting::Never)
+    }
+
+    /// Whether something has come that was not taken: a part of a frame after [`Link::has_come`] has said no.
+    pub fn has_rest(&self) -> bool {
+        self.start + self.given < self.end
     }
 
     fn first(&mut self) -> Result<Option<Frame<'_>>, Lost> {

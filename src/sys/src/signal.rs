@@ -149,6 +149,9 @@ fn handle(signal: Signal) -> io::Result<()> {
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = note as Handler as libc::sighandler_t;
     action.sa_flags = libc::SA_RESTART | libc::SA_SIGINFO | libc::SA_NOCLDSTOP | libc::SA_ONSTACK;
+    // One handler at a time: a thread's stack for signals is small, and several that interrupt each other overflow it.
+    // SAFETY: the mask is writable.
+    unsafe { libc::sigfillset(&raw mut action.sa_mask) };
     // SAFETY: `action` is valid, and `note` does only what a handler may.
     done(unsafe { libc::sigaction(signal.number(), &raw const action, std::ptr::null_mut()) })
 }

@@ -37,6 +37,9 @@ use state::State;
 /// How often the clock looks.
 const TICK: Duration = Duration::from_millis(200);
 
+/// Why a process goes that a signal has asked to, where such ones have a time limit of their own.
+pub(crate) const EVICTION: &str = "eviction_signal";
+
 /// Exit status of a daemon that did not get to serve.
 const UNFIT: u8 = 70;
 
@@ -223,11 +226,7 @@ impl Daemon {
             }
             Signal::User1 => {
                 let evicts = !self.state.spec.group.eviction_timeout.is_zero();
-                let reason = if evicts {
-                    "eviction_signal"
-                } else {
-                    "graceful_signal"
-                };
+                let reason = if evicts { EVICTION } else { "graceful_signal" };
                 self.state.wish(reason);
             }
             Signal::CpuLimit => self.state.wish("cpu_time_limit"),

@@ -54,7 +54,7 @@ pub(super) struct State {
     told_idle: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
-    /// An application has been loaded.
+    /// An application has been loaded, as is seen by what it does with a request.
     pub(super) loaded_one: AtomicBool,
     /// Requests whose time is limited.
     pub(super) running: Mutex<Vec<Arc<Running>>>,

@@ -141,14 +141,19 @@ fn serve(state: &State, engine: Engine, connection: Arc<OwnedFd>, known: bool, o
         });
         match link.has_come() {
             Ok(true) => (),
+            // The rest of a request is on its way, and what has come of it is here.
+            Ok(false) if link.has_rest() => (),
             // Nothing yet: the thread is for others until then.
-            Ok(false) if link.is_empty() => {
+            Ok(false) => {
                 if link.flush().is_ok() {
                     state.keep(connection, false);
                 }
                 return;
             }
-            Ok(false) => (), // the rest is on its way
+            Err(link::Lost::Malformed) => {
+                malformed("its first bytes begin no frame");
+                return;
+            }
             Err(_) => return,
         }
     }
@@ -192,7 +197,7 @@ fn one_request(
     };
     state.begins(received.attached.counts);
     let turn = Arc::new(Turn::default());
-    let carrier = Carrier::of(link, received.attached, &turn);
+    let carrier = Carrier::of(link, received.attached, &turn, &state.loaded_one);
     let kept = answer(state, engine, &received, carrier, (connection, &turn));
     state.ends(received.attached.counts);
     drop(busy);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::daemon::{AccountName, DaemonStart};
+use clutch_core::config::daemon::{AccountName, DaemonGroup, DaemonStart};
 use clutch_core::control::{Command, GroupSpec, GroupStatus, Report};
 use clutch_core::log::Level;
 use clutch_sys::account::Account;
@@ -20,7 +20,7 @@ use super::failing::{Failing, turn_away};
 use super::member::{Life, Member, with_preloads};
 use super::who::who;
 use crate::daemon::clock::FORCED;
-use crate::daemon::log;
+use crate::daemon::{EVICTION, log};
 
 /// For how long requests have to wait before there is one daemon more.
 const QUEUE_PATIENCE: Duration = Duration::from_millis(100);
@@ -318,7 +318,7 @@ impl Group {
         }
         // Never below the number that must be ready: first the new one, then the old one.
         if self.ready() >= wanted.max(1) || self.retired {
-            self.send_off(self.spec.group.graceful_timeout);
+            self.send_off(None);
         }
         if let (Some(socket), Some(why)) = (&self.listener, self.why_nobody_serves()) {
             turn_away(socket.descriptor.as_fd(), &self.shown(), why);
@@ -335,17 +335,31 @@ impl Group {
 
     /// As many daemons as are wanted take requests.
     pub(super) fn is_complete(&self) -> bool {
-        self.ready() >= self.wanted()
+        self.spec.group.threads == 0 || self.ready() >= self.wanted()
     }
 
-    /// Those who are to be replaced take no more requests, and finish what they have within `limit`; 0: however long that takes.
-    pub(super) fn send_off(&mut self, limit: Duration) {
-        let shutdown = self.spec.group.shutdown_timeout;
+    /// Those who are to be replaced take no more requests, and finish what they have within `limit` (0: however long that takes),
+    /// or else within what the group's options say.
+    pub(super) fn send_off(&mut self, limit: Option<Duration>) {
+        let DaemonGroup {
+            shutdown_timeout: shutdown,
+            graceful_timeout: graceful,
+            eviction_timeout: eviction,
+            ..
+        } = self.spec.group;
+        let limit_of = |why: Option<&str>| match (limit, why) {
+            (Some(limit), _) => limit,
+            (None, Some(EVICTION)) => eviction,
+            (None, _) => graceful,
+        };
         let retiring = self
             .members
             .iter_mut()
             .filter(|one| one.life == Life::Retiring);
-        retiring.for_each(|member| member.drain(limit, "replaced", shutdown));
+        retiring.for_each(|member| {
+            let limit = limit_of(member.why.as_deref());
+            member.drain(limit, "replaced", shutdown);
+        });
     }
 
     fn start(&mut self) -> bool {

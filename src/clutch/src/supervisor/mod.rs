@@ -217,14 +217,15 @@ impl Supervisor {
                     log::say(Level::Alert, &text);
                     return false;
                 }
-                Ok(Some(Order::Hello(_))) => {
-                    let file = self.inbox.take_descriptors().pop();
+                Ok(Some(Order::Hello(_))) => (),
+                Ok(Some(Order::Bell)) => {
+                    let file = self.inbox.take_descriptor();
                     self.bell = file.and_then(|file| shared::number_of(file.as_fd()).ok());
                     self.reloaded = self.bell.map_or(0, |bell| bell.load(Ordering::Acquire));
                 }
                 Ok(Some(Order::Log)) => {
-                    let logs = self.inbox.take_descriptors();
-                    self.logs.extend(logs.into_iter().map(Arc::new));
+                    let log = self.inbox.take_descriptor();
+                    self.logs.extend(log.map(Arc::new));
                 }
                 Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
                 Ok(Some(Order::Hurry)) => self.hurry(),
@@ -317,7 +318,7 @@ impl Supervisor {
                 .find(|group| group.is_at(&old.spec.socket));
             if heir.is_none_or(Group::is_complete) {
                 // As httpd's own children: however long their requests take.
-                old.send_off(Duration::ZERO);
+                old.send_off(Some(Duration::ZERO));
             }
         }
         self.old.iter_mut().for_each(Group::push_out);

@@ -148,7 +148,8 @@ impl Daemons {
         let (status, text) = match failed {
             Failed::NoWay(error) => {
                 let id = match error.kind() {
-                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut => {
+                    // Nobody listens, or so many wait that there is no place for one more.
+                    std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::WouldBlock => {
                         "WSGI0116"
                     }
                     _ => "WSGI0117",

@@ -1,7 +1,7 @@
 //! Connections to the daemons of a group.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use clutch_sys::socket::{self, NotConnected, Waiting};
 
 use crate::supervisor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::parent;
 
 /// Most connections that are kept; more than the threads of any child would use at once.
 const MOST_KEPT: usize = 1024;
@@ -74,6 +76,7 @@ impl Pool {
         loop {
             let error = match socket::connect(&self.path, Waiting::Never) {
                 Ok(socket) => {
+                    check_listener(&socket)?;
                     link::limit_waiting(&socket, timeout)?;
                     let socket = Arc::new(socket);
                     return Ok(Connected { socket, daemon: 0 });
@@ -105,4 +108,14 @@ impl Pool {
             }
         }
     }
+}
+
+/// It is the supervisor that has made the socket of this connection, and nobody else.
+fn check_listener(connection: &OwnedFd) -> io::Result<()> {
+    let listener = socket::peer(connection.as_fd())?.uid;
+    if listener == 0 || listener == parent::user() {
+        return Ok(());
+    }
+    let text = format!("user {listener} listens there, and not the supervisor");
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
 }

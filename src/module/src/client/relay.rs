@@ -6,6 +6,7 @@ use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Decoder, Header, Kind, Malformed, PIECE, VERSION};
+use clutch_sys::file;
 use clutch_sys::link::{Link, Lost};
 use clutch_sys::poll::{self, Interest};
 use ffi_engine::wire;
@@ -133,6 +134,10 @@ impl<'g> Relay<'g> {
                     let mut numbers = Decoder(payload);
                     let (offset, length) = (numbers.u64()?, numbers.u64()?);
                     let file = link.take_descriptor().ok_or(Malformed)?;
+                    // httpd's user may be allowed to read what the daemon's user is not.
+                    if !file::is_open_for_reading(file.as_fd()) {
+                        return Err(Malformed.into());
+                    }
                     if self.overridden.is_none() {
                         exchange.send_file(FileRange {
                             file: file.as_fd(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::{ProcessSettings, ServerSection};
+use clutch_core::installation::what_is_wrong_with;
 
 use super::{Declared, declared};
 use crate::engine::{self, Choice};
@@ -162,6 +163,10 @@ pub(super) fn python_of(
         words.engine = None;
         if let Some(doubt) = engine::doubt_about(engine::path_of(home)) {
             return Err(doubt.replace("WSGIPythonHome", "python-home"));
+        }
+        let path = engine::path_of(home);
+        if let Some(wrong) = what_is_wrong_with(path) {
+            return Err(format!("python-home {} {wrong}", path.display()));
         }
     }
     let home = words.python_home.clone();
