@@ -6,6 +6,7 @@
 //! ```text
 //! mod.rs     what there is to hear: the parent, daemons, questions, signals
 //! group.rs   a group: its socket, its daemons, when one is started and when one must go
+//! group/     its socket; how many daemons it has and wants; why one has ended, in words
 //! failing.rs a group whose daemons do not start: pauses, and answers in their place
 //! member.rs  one daemon
 //! ask.rs     questions of children and operators
