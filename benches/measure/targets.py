@@ -138,7 +138,8 @@ def granian(httpd: Httpd, python: Python, _artifacts: Path) -> Target:
         return [python.home / "bin" / "granian", "--interface", "wsgi", "--uds", root / "server", "--no-access-log",
                 "--workers", DAEMON_PROCESSES, "--blocking-threads", DAEMON_THREADS,
                 "--working-dir", BENCHES / "apps", "proxied:application"]
-    return Target("granian", _version(python, "granian"), _proxy(httpd, "http"), python, through("http"), False, command)
+    return Target(
+        "granian", _version(python, "granian"), _proxy(httpd, "http"), python, through("http"), False, command)
 
 
 def through(scheme: str) -> Callable[[str], str]:
