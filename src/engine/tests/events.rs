@@ -386,3 +386,37 @@ def application(environ, start_response):
         );
     }
 }
+
+#[test]
+fn a_call_that_ran_out_of_time_is_told_as_504_and_not_as_an_exception() {
+    use ffi_engine::abi::GroupPlan;
+    support::plan_for(
+        "slow",
+        GroupPlan {
+            request_timeout: 200,
+            ..GroupPlan::DEFAULT
+        },
+    );
+    let app = App::new(
+        "slow",
+        "
+import mod_wsgi
+heard = []
+mod_wsgi.subscribe_events(lambda name, **payload: heard.append((name, payload.get('status'))))
+def application(environ, start_response):
+    start_response('200 OK', [])
+    if len(heard) > 2:
+        return [repr(heard[:3]).encode()]
+    while True:
+        pass
+",
+    );
+    assert_eq!(app.get().0, Some(504), "{:?}", server_log());
+    let (_, memory) = app.get();
+    assert_eq!(
+        memory.text(),
+        "[('request_started', None), ('response_started', None), ('request_finished', 504)]",
+        "{}",
+        memory.log()
+    );
+}

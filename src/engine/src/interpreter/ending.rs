@@ -104,9 +104,8 @@ fn budget(rung: Rung) -> u32 {
     }
 }
 
-/// Ends all interpreters of a pool that makes no more, and then Python, at the latest at `deadline`. `all_told`: no thread is busy
-/// telling applications about it.
-pub(super) fn end(pool: &Pool, deadline: Instant, all_told: bool) {
+/// Ends all interpreters of a pool that makes no more, and then Python, at the latest at `deadline`.
+pub(super) fn end(pool: &Pool, deadline: Instant) {
     let limit = deadline.saturating_duration_since(Instant::now());
     let none_left = Work::wait_for_all(deadline - limit + limit / 2);
     // Only now: what was under way may have made one more, or taken one out of service that nobody has ended.
@@ -131,6 +130,7 @@ pub(super) fn end(pool: &Pool, deadline: Instant, all_told: bool) {
         })
         .sum();
     let clean = (0..waiting).fold(true, |clean, _| clean & wait(&ended, deadline));
+    let all_told = telling::nobody_is_told();
     let finish = move || {
         end_main(
             &main,

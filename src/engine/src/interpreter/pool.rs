@@ -340,6 +340,6 @@ pub fn stop(limit: Duration, reason: &[u8]) {
         return;
     }
     seat::leave_sub_interpreters();
-    let all_told = telling::all_told(reason, deadline - limit / 2);
-    ending::end(pool, deadline, all_told);
+    telling::all_told(reason, deadline - limit / 4);
+    ending::end(pool, deadline);
 }

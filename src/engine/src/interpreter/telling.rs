@@ -65,17 +65,20 @@ impl Drop for Told {
     }
 }
 
-/// Tells that the process stops, if that has not been told, and waits until all have heard it, at most until `deadline`. Whether
-/// all have.
-pub(super) fn all_told(reason: &[u8], deadline: Instant) -> bool {
+/// Tells that the process stops, if that has not been told, and waits until all have heard it, at most until `deadline`.
+pub(super) fn all_told(reason: &[u8], deadline: Instant) {
     announce_stop(reason);
     let mut news = NEWS.lock();
     while news.as_ref().is_some_and(|news| news.under_way > 0) {
         if ONE_TOLD.wait_until(&mut news, deadline).timed_out() {
-            return false;
+            return;
         }
     }
-    true
+}
+
+/// Whether no thread is busy telling that the process stops.
+pub(super) fn nobody_is_told() -> bool {
+    NEWS.lock().as_ref().is_none_or(|news| news.under_way == 0)
 }
 
 /// Tells the applications in an interpreter that it ends, unless they know.
