@@ -58,7 +58,7 @@ def application(environ, start_response):
     );
     assert_eq!(
         answer(
-            "(4000 <= m['application_time_max_us'] < 5e6, m['application_time_min_us'] < 4000, m['start_time'] < m['stop_time'], abs(m['stop_time'] - m['start_time'] - m['sample_period']) < 0.1)"
+            "(4000 <= m['application_time_max_us'] < 60e6, m['application_time_min_us'] <= m['application_time_max_us'], m['start_time'] < m['stop_time'], abs(m['stop_time'] - m['start_time'] - m['sample_period']) < 0.1)"
         ),
         "(True, True, True, True)"
     );
