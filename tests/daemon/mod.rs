@@ -3,6 +3,7 @@
 mod bad;
 mod limits;
 mod lives;
+mod operators;
 mod pythons;
 mod services;
 mod signals;

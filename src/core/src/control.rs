@@ -121,6 +121,8 @@ pub struct Epoch {
     pub number: u32,
     /// Requests that daemons of the last epoch run may take as long as they are allowed to.
     pub graceful: bool,
+    /// The most detailed level that the main server's log keeps.
+    pub log_level: u8,
     /// Where the supervisor listens for questions.
     pub questions: PathBuf,
     /// The groups.

@@ -9,7 +9,7 @@ use clutch_sys::{process, time};
 /// Most bytes of a line's text, as httpd.
 const MOST: usize = 8192;
 
-/// The most detailed level that is kept. Written before there are threads.
+/// The most detailed level that is kept. Written rarely; a line more or less does not matter.
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Info as u8);
 
 /// The log of the group's server.
@@ -27,8 +27,13 @@ impl Sink for ErrorLog {
 
 /// Keeps lines of this level and worse, and our own events with them.
 pub(crate) fn keep(level: Level) {
-    LEVEL.store(level as u8, Ordering::Relaxed);
+    set_level(level);
     Forward::to(ErrorLog).install();
+}
+
+/// Keeps lines of this level and worse from now on.
+pub(crate) fn set_level(level: Level) {
+    LEVEL.store(level as u8, Ordering::Relaxed);
 }
 
 /// The most detailed level that is kept.

@@ -150,6 +150,9 @@ fn python(text: &mut String, plan: &Plan) -> Result<(), String> {
     let InterpreterArguments { reload, isolation } = plan.interpreters;
     if let Some(engine) = plan.engine {
         line(text, format_args!("ClutchEngine {engine}"));
+        if let Some(program) = &plan.program {
+            line(text, format_args!("ClutchProgram {}", quoted(program)?));
+        }
         line(text, format_args!("ClutchIsolation {}", isolation.word()));
         line(text, format_args!("ClutchReload {}", reload.word()));
         text.push_str("ClutchReloadPolicy fresh\n");
@@ -208,6 +211,7 @@ mod tests {
             log_level: "warn".into(),
             python_home: "/venv".into(),
             engine: Version::parse("3.14t"),
+            program: Some("/usr/local/bin/clutch".into()),
             python_paths: vec![PathBuf::from("/srv/app")],
             interpreters: InterpreterArguments {
                 reload: Reload::Modules,
@@ -249,6 +253,7 @@ mod tests {
             "MaxRequestWorkers 32",
             "WSGIPythonHome \"/venv\"",
             "ClutchEngine 3.14t",
+            "ClutchProgram \"/usr/local/bin/clutch\"",
             "ClutchIsolation auto",
             "ClutchReload modules",
             "ClutchReloadPolicy fresh",

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) python_home: PathBuf,
     /// The engine to use; `None` if the module is another one, which knows no engines.
     pub(crate) engine: Option<Version>,
+    /// This program, which becomes the processes that applications get by themselves.
+    pub(crate) program: Option<PathBuf>,
     pub(crate) python_paths: Vec<PathBuf>,
     pub(crate) interpreters: InterpreterArguments,
     pub(crate) callable: String,
@@ -132,6 +134,7 @@ pub(crate) fn make(typed: ServeArguments) -> Result<(Plan, Httpd, String)> {
         processes,
         loads,
         engine: is_ours(&module).then_some(choice.facts.version),
+        program: std::env::current_exe().ok(),
         module,
         account,
         log_level: typed.log_level,

@@ -252,6 +252,7 @@ impl Supervisor {
             .and_then(|own| logs.get(own.log).cloned());
         self.own = epoch.own;
         self.epoch = epoch.number;
+        log::set_level(Level::from_number(epoch.log_level));
         let mut before = std::mem::take(&mut self.groups);
         let mut failed = Vec::new();
         for spec in epoch.groups {

@@ -65,6 +65,7 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Re
     let epoch = Epoch {
         number: 0,
         graceful: true,
+        log_level: log::level_of(main) as u8,
         questions: places.questions(),
         groups,
         own,
