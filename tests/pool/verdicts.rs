@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clutch_tests::support::{Connection, Httpd, Plan, Request, app, installation, mode, python};
+use clutch_tests::support::{
+    Connection, Httpd, Plan, Request, app, installation, mode, python, wait,
+};
 
 use super::is_ours;
 
@@ -241,4 +243,27 @@ fn an_applications_own_exceptions_take_it_nowhere() {
     }
     assert_eq!(served.httpd.log().count("from own-gil to"), 0);
     assert!(served.httpd.daemons().is_empty());
+}
+
+#[test]
+fn a_module_that_is_mended_is_loaded_although_a_package_had_raised() {
+    let name = "a_module_that_is_mended_is_loaded_although_a_package_had_raised";
+    let fill = |packages: &Path| {
+        let text = "def check(number):\n    if not number: raise ValueError('zero')\n";
+        fs::write(packages.join("strict.py"), text).is_ok()
+    };
+    let script = format!("import settings\n{WHERE}{}", app::answering("kind"));
+    let words = "ClutchIsolation auto\nClutchReload modules\nWSGIPythonPath ${APP}";
+    let Some(served) = served(name, words, &script, fill) else {
+        return;
+    };
+    let httpd = &served.httpd;
+    let settings = httpd.script("settings.py");
+    fs::write(&settings, "import strict\nstrict.check(0)\n").unwrap();
+    for _ in 0..2 {
+        assert_eq!(httpd.get("/").head.status, 500);
+    }
+    fs::write(&settings, "import strict\nstrict.check(100)\n").unwrap();
+    wait::until_true("the mended module", || httpd.get("/").head.status == 200);
+    assert_ne!(answer(httpd).as_deref(), Some("main"));
 }
