@@ -103,7 +103,8 @@ def _compared(httpd: Httpd, mpm: str, targets: list[Target], paths: list[str], c
     ]
     raw = {name: [vars(one) for one in busy] for name, busy in taken.items()}
     head = ["target", "requests/s", f"÷ {targets[0].name}", "cores used", "others' cores"]
-    return Finding(title, head, rows, raw)
+    others = statistics.median(one.others for busy in taken.values() for one in busy)
+    return Finding(title, head, rows, raw, others)
 
 
 def _sample(server: Server, workloads: list[Workload]) -> Busy:

@@ -1,7 +1,7 @@
 """Instructions in user space, counted by valgrind's callgrind over the whole server.
 
-A target that is a module alone runs in one process (`httpd -X`); else httpd's child, daemons and servers beside httpd are
-counted together.
+A target that is a module alone runs in one process (`httpd -X`); else httpd's child, its daemons and a server beside
+httpd are counted together.
 """
 
 import shutil

@@ -1,6 +1,6 @@
 """A table of the pool's measurements, with the figures it was made of; and the configurations that are compared."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from .targets import Target
 
@@ -13,7 +13,8 @@ class Finding:
     head: list[str]
     rows: list[list[str]]
     raw: dict
-    notes: list[str] = field(default_factory=list)
+    others_cores: float = 0.0
+    """Cores that neither the server nor the load used."""
 
 
 def configured(target: Target, name: str, *lines: str) -> Target:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from . import busy, reload, tenants
 from .httpd import Httpd
-from .report import shown_setting, table
+from .report import busy_line, shown_setting, table
 from .targets import Target
 
 POOL: dict[str, Callable] = {
@@ -42,7 +42,8 @@ class Pool:
         return json.dumps({"suite": "pool", "setting": self.setting, "findings": raw}, indent=1)
 
     def as_markdown(self) -> str:
-        parts = [shown_setting(self.setting)]
+        busy = max((finding.others_cores for finding in self.findings.values()), default=0.0)
+        parts = [shown_setting(self.setting) + busy_line(busy)]
         for name, finding in self.findings.items():
-            parts += [f"### `{name}`: {finding.title}", table(finding.head, finding.rows), *finding.notes]
+            parts += [f"### `{name}`: {finding.title}", table(finding.head, finding.rows)]
         return "\n\n".join(parts) + "\n"

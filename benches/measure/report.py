@@ -10,6 +10,9 @@ from .load import Sample
 from .suites import Suite
 from .targets import PROXIED
 
+BUSY = 0.1
+"""Cores that others may use before times show them."""
+
 NOT_MEASURED = "–"
 
 
@@ -50,7 +53,9 @@ class Results:
         }, indent=1)
 
     def as_markdown(self) -> str:
-        base, parts = self.suite.base, [shown_setting(self.setting)]
+        busy = statistics.median([
+            sample.others_cores for row in self.load.values() for taken in row.values() for sample in taken] or [0.0])
+        base, parts = self.suite.base, [shown_setting(self.setting) + busy_line(busy)]
         if self.instructions:
             parts += ["### Instructions in user space per request", self._instructions()]
         if self.syscalls:
@@ -75,6 +80,11 @@ class Results:
 
 def shown_setting(setting: dict) -> str:
     return "\n".join(f"- {name}: {value}" for name, value in setting.items())
+
+
+def busy_line(cores: float) -> str:
+    """What stands under the setting when the machine had other work."""
+    return f"\n- **busy machine**: others used {cores:.1f} cores; times and rates only hint" if cores > BUSY else ""
 
 
 def counts(rows: dict[str, dict[str, float]], base: str, form: str, names: list[str] | None = None,

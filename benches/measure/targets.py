@@ -138,7 +138,8 @@ def granian(httpd: Httpd, python: Python, _artifacts: Path) -> Target:
         return [python.home / "bin" / "granian", "--interface", "wsgi", "--uds", root / "server", "--no-access-log",
                 "--workers", DAEMON_PROCESSES, "--blocking-threads", DAEMON_THREADS,
                 "--working-dir", BENCHES / "apps", "proxied:application"]
-    return Target("granian", _version(python, "granian"), _proxy(httpd, "http"), python, through("http"), False, command)
+    return Target(
+        "granian", _version(python, "granian"), _proxy(httpd, "http"), python, through("http"), False, command)
 
 
 def through(scheme: str) -> Callable[[str], str]:
@@ -158,7 +159,11 @@ def _wsgi(python: Python, module: Path | str) -> str:
 
 
 def _proxy(httpd: Httpd, scheme: str) -> str:
-    return "\n".join(f"LoadModule {name}_module {httpd.modules}/mod_{name}.so" for name in ("proxy", f"proxy_{scheme}"))
+    modules = {name: f"{httpd.modules}/mod_{name}.so" for name in ("proxy", f"proxy_{scheme}")}
+    for file in modules.values():
+        if not Path(file).exists():
+            raise Missing(f"{file} is not there (Debian: apache2-bin)")
+    return "\n".join(f"LoadModule {name}_module {file}" for name, file in modules.items())
 
 
 def _proxied_server(python: Python, command: str) -> None:

@@ -4,5 +4,7 @@ mod bad;
 mod limits;
 mod lives;
 mod pythons;
+mod services;
 mod signals;
+mod told;
 mod who;

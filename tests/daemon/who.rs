@@ -142,7 +142,11 @@ fn neighbours() -> Httpd {
         .config("WSGIDaemonProcess other user=news group=news")
         .config("<Location /other>\nWSGIProcessGroup other\n</Location>")
         .file("secret/key.pem", "the private key")
+        .file("logs/requests", "")
+        .config("CustomLog ${ROOT}/logs/requests brief")
         .start();
+    let logs = httpd.root().join("logs");
+    fs::set_permissions(logs, Permissions::from_mode(0o750)).unwrap();
     let secret = httpd.root().join("secret");
     fs::set_permissions(secret.join("key.pem"), Permissions::from_mode(0o600)).unwrap();
     let of_other = httpd.out("other");
@@ -199,10 +203,7 @@ fn a_daemon_opens_no_file_socket_or_process_of_another_user() {
             "{socket}"
         );
     }
-    assert_eq!(
-        opened(&format!("{root}/access.log")),
-        opened(&format!("{root}/access.log"))
-    );
+    assert_eq!(opened(&format!("{root}/logs/requests")), "PermissionError");
 }
 
 /// What a descriptor of a daemon is for; `None` if nobody knows.

@@ -7,3 +7,4 @@ mod isolation;
 mod names;
 mod own_gil;
 mod threads;
+mod told;

@@ -98,7 +98,8 @@ fn a_stop_ends_a_request_that_runs_and_every_process() {
     if installation::is_prefork() && !reference::ours_only(name, "its child crashes") {
         return;
     }
-    let (mut httpd, _gate, mut client) = standing(waiting_app().allows_log("AH0004"));
+    let (mut httpd, _gate, mut client) =
+        standing(waiting_app().allows_log("AH0004").allows_log("WSGI0146"));
     httpd.stop();
     assert!(httpd.exit_status().unwrap().success());
     assert_ne!(client.response().ending, Ending::Complete);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
-use clutch_tests::support::{Plan, app, installation, python, wait};
+use clutch_tests::support::{Plan, app, installation, mode, python, wait};
 
 use super::is_ours;
 
@@ -40,6 +40,9 @@ fn clutch_isolation_in_wsgi_interpreter_options_decides_for_each_group() {
 #[test]
 fn clutch_isolation_process_gives_each_group_a_process_of_its_own() {
     if !is_ours("clutch_isolation_process_gives_each_group_a_process_of_its_own") {
+        return;
+    }
+    if !mode::embedded_only("a daemon gives its application groups no processes") {
         return;
     }
     let httpd = Plan::new()

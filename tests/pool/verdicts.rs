@@ -29,6 +29,9 @@ fn a_verdict_is_remembered_by_the_next_child_and_forgotten_when_packages_change(
     if !is_ours(name) {
         return;
     }
+    if !mode::embedded_only("a daemon's verdicts are not kept for the next one") {
+        return;
+    }
     let python = python::executable();
     let Some(python) = python.filter(|_| python::minor() >= 13) else {
         return installation::skipped(name, "needs Python 3.13");

@@ -256,6 +256,8 @@ pub struct Request<'a> {
     pub headers: List<'a, Pair<'a>>,
     /// Declared length of the body in bytes; −1 if it is chunked, 0 if there is none.
     pub content_length: i64,
+    /// Number of the httpd process that has accepted the request.
+    pub server_pid: u32,
     /// When httpd began the request, in microseconds since the epoch.
     pub request_start: i64,
     /// When an httpd child handed the request to a daemon, in microseconds since the epoch; 0 if there is none.
@@ -370,6 +372,9 @@ pub struct Plan<'a> {
     pub multithread: bool,
     /// The process ends after one request.
     pub run_once: bool,
+    /// The process serves no requests: it runs the scripts that are loaded before requests come, those of the main interpreter on the
+    /// process's first thread, where SIGTERM raises `SystemExit`.
+    pub service: bool,
     /// Processes that may serve an application at once.
     pub maximum_processes: u32,
     /// Threads that call applications in this process.
@@ -410,6 +415,11 @@ pub struct EngineTable {
     pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
     /// Takes the GIL of the main interpreter and gives it back, at once or when it can be had.
     pub beat: unsafe extern "C" fn(),
-    /// Ends Python in at most so many milliseconds; what does not end by then is left as it is.
-    pub stop: unsafe extern "C" fn(u32),
+    /// Tells the applications of a signal, by its number, one interpreter after the other, and returns when all have been told.
+    pub signal: unsafe extern "C" fn(i32),
+    /// Tells the applications that the process stops, and why, without waiting for them. Calls go on. Only the first one counts.
+    pub announce_stop: unsafe extern "C" fn(Slice<'_>),
+    /// Tells the applications that the process stops, and why, if they have not been told; ends Python in at most so many
+    /// milliseconds; what does not end by then is left as it is.
+    pub stop: unsafe extern "C" fn(u32, Slice<'_>),
 }

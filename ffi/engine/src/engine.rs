@@ -151,8 +151,12 @@ pub trait Work {
     fn reload(group: &[u8]) -> bool;
     /// See [`EngineTable::beat`].
     fn beat();
+    /// See [`EngineTable::signal`].
+    fn signal(number: i32);
+    /// See [`EngineTable::announce_stop`].
+    fn announce_stop(reason: &[u8]);
     /// See [`EngineTable::stop`].
-    fn stop(limit: Duration);
+    fn stop(limit: Duration, reason: &[u8]);
     /// A panic got out of one of the functions above.
     fn panicked(text: &str);
 }
@@ -189,11 +193,15 @@ pub const fn table<W: Work>() -> EngineTable {
     unsafe extern "C" fn beat<W: Work>() {
         guard(W::panicked, W::beat).unwrap_or_default();
     }
-    unsafe extern "C" fn stop<W: Work>(limit_ms: u32) {
-        guard(W::panicked, || {
-            W::stop(Duration::from_millis(limit_ms.into()))
-        })
-        .unwrap_or_default();
+    unsafe extern "C" fn signal<W: Work>(number: i32) {
+        guard(W::panicked, || W::signal(number)).unwrap_or_default();
+    }
+    unsafe extern "C" fn announce_stop<W: Work>(reason: Slice<'_>) {
+        guard(W::panicked, || W::announce_stop(reason.bytes())).unwrap_or_default();
+    }
+    unsafe extern "C" fn stop<W: Work>(limit_ms: u32, reason: Slice<'_>) {
+        let limit = Duration::from_millis(limit_ms.into());
+        guard(W::panicked, || W::stop(limit, reason.bytes())).unwrap_or_default();
     }
     EngineTable {
         abi_version: ABI_VERSION,
@@ -205,6 +213,8 @@ pub const fn table<W: Work>() -> EngineTable {
         confirm: confirm::<W>,
         reload: reload::<W>,
         beat: beat::<W>,
+        signal: signal::<W>,
+        announce_stop: announce_stop::<W>,
         stop: stop::<W>,
     }
 }

@@ -132,10 +132,22 @@ impl Engine {
         unsafe { (self.0.beat)() }
     }
 
-    /// Ends Python, in at most `limit_ms` milliseconds.
-    pub fn stop(self, limit_ms: u32) {
-        // SAFETY: no preconditions; the engine refuses calls from then on.
-        unsafe { (self.0.stop)(limit_ms) }
+    /// Tells the applications of a signal. Returns when all have been told: call it on a thread that may wait.
+    pub fn signal(self, number: i32) {
+        // SAFETY: no preconditions.
+        unsafe { (self.0.signal)(number) }
+    }
+
+    /// Tells the applications that the process stops, for this reason, while their calls go on.
+    pub fn announce_stop(self, reason: &str) {
+        // SAFETY: the engine keeps nothing of the slice.
+        unsafe { (self.0.announce_stop)(Slice::new(reason.as_bytes())) }
+    }
+
+    /// Ends Python, in at most `limit_ms` milliseconds. `reason` is for applications that have not been told one.
+    pub fn stop(self, limit_ms: u32, reason: &str) {
+        // SAFETY: the engine keeps nothing of the slice, and refuses calls from then on.
+        unsafe { (self.0.stop)(limit_ms, Slice::new(reason.as_bytes())) }
     }
 }
 

@@ -37,6 +37,7 @@ pub fn put_request(bytes: &mut Vec<u8>, request: &Request<'_>, attached: Attache
     encoder.put_u8((0..).zip(flags).map(|(at, is)| u8::from(is) << at).sum());
     encoder.put_i64(request.script_mtime);
     encoder.put_i64(request.content_length);
+    encoder.put_u32(request.server_pid);
     encoder.put_i64(request.request_start);
     encoder.put_i64(request.queue_start);
     encoder.put_text(request.group.bytes());
@@ -99,6 +100,7 @@ impl<'a> Received<'a> {
             env: List::new(&[]),
             headers: List::new(&[]),
             content_length: decoder.i64()?,
+            server_pid: decoder.u32()?,
             request_start: decoder.i64()?,
             queue_start: decoder.i64()?,
             daemon_start: 0,
@@ -247,6 +249,7 @@ mod tests {
             env: List::new(&env),
             headers: List::new(&headers),
             content_length: -1,
+            server_pid: 4,
             request_start: 1,
             queue_start: 2,
             daemon_start: 0,
@@ -267,6 +270,7 @@ mod tests {
         assert_eq!((request.reload, request.https), (true, false));
         assert_eq!((request.script_mtime, request.content_length), (17, -1));
         assert_eq!((request.queue_start, request.daemon_start), (2, 3));
+        assert_eq!(request.server_pid, 4);
         assert_eq!(
             request.fields[Field::PathInfo as usize].get(),
             Some(&b""[..])

@@ -101,9 +101,11 @@ pub struct GroupSpec {
 /// From httpd's parent to the supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// The first word: the build that speaks. With it comes the number that counts what operators have httpd's own processes reload.
+    /// The first word: the build that speaks.
     Hello(String),
-    /// A log comes with this message. Logs are numbered from 0 in each epoch.
+    /// With this comes the number that counts what operators have httpd's own processes reload.
+    Bell,
+    /// A log comes with this. Logs are numbered from 0 in each epoch.
     Log,
     /// From now on these groups are to run, and no others.
     Epoch(Epoch),

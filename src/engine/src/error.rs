@@ -36,6 +36,8 @@ pub enum Kind {
     RequestTimeout,
     /// The call is to run again, in another interpreter; nothing of it has happened yet.
     Again,
+    /// The script of a service has raised `SystemExit`: it wants to end.
+    Exit,
     /// Our own mistake.
     Bug,
 }
@@ -81,6 +83,11 @@ impl Error {
         self.refusal.as_deref()
     }
 
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Whether the call is to run again.
     pub fn is_again(&self) -> bool {
         self.kind == Kind::Again
@@ -104,7 +111,7 @@ impl Error {
             Kind::Script | Kind::Application | Kind::Interpreter | Kind::Carrier | Kind::Bug => {
                 Some(500)
             }
-            Kind::Again => Some(500),
+            Kind::Again | Kind::Exit => Some(500),
             Kind::NeedsProcess => Some(NEEDS_PROCESS),
             Kind::MayNeedProcess => Some(MAY_NEED_PROCESS),
             Kind::Full => Some(503),
@@ -123,6 +130,7 @@ impl Error {
             | Kind::Script
             | Kind::CallableMissing
             | Kind::Again
+            | Kind::Exit
             | Kind::NeedsProcess
             | Kind::MayNeedProcess
             | Kind::Full

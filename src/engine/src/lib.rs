@@ -18,6 +18,7 @@ use ffi_engine::engine::{Carrier, Work, table};
 pub mod error;
 pub mod host;
 pub mod interpreter;
+pub mod metrics;
 pub mod modwsgi;
 pub mod report;
 pub mod setup;
@@ -84,8 +85,16 @@ impl Work for Engine {
         interpreter::beat();
     }
 
-    fn stop(limit: Duration) {
-        interpreter::stop(limit);
+    fn signal(number: i32) {
+        interpreter::signal(number);
+    }
+
+    fn announce_stop(reason: &[u8]) {
+        interpreter::announce_stop(reason);
+    }
+
+    fn stop(limit: Duration, reason: &[u8]) {
+        interpreter::stop(limit, reason);
     }
 
     fn panicked(text: &str) {

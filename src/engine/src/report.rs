@@ -4,7 +4,7 @@ use clutch_core::log::{Level, Record};
 
 use crate::host;
 use crate::interpreter::Parts;
-use crate::python::{Attached, Exception, PyResult};
+use crate::python::{Attached, Exception, Kind, PyResult};
 use crate::wsgi::Call;
 
 /// Logs an exception at error level, to the log of `call` or else of the server.
@@ -23,6 +23,21 @@ pub fn exception<'py>(
     );
     for line in traceback(py, parts, exception) {
         write(py, call, line.as_bytes());
+    }
+}
+
+/// Logs an exception of a callback for the event `name`, to the log of the server.
+pub fn of_callback<'py>(py: Attached<'py>, parts: &Parts, exception: &Exception<'py>, name: &str) {
+    let number = match exception.is(Kind::SystemExit) {
+        true => "WSGI0190",
+        false => "WSGI0112",
+    };
+    let (class, context) = (exception.value().type_name(), &parts.context);
+    let text =
+        format!("{number}: {class} was raised by a callback for the event {name} in {context}");
+    write(py, None, text.as_bytes());
+    for line in traceback(py, parts, exception) {
+        write(py, None, line.as_bytes());
     }
 }
 

@@ -86,6 +86,7 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         env: List::new(env.pairs.as_slice()),
         headers: List::new(headers.pairs.as_slice()),
         content_length,
+        server_pid: std::process::id(),
         request_start: request.time(),
         queue_start: 0,
         daemon_start: 0,

@@ -128,7 +128,7 @@ fn preload(engine: Engine, main: Server<'_>) {
 /// allocation and no log line before the engine is asked; it knows what to do then.
 fn child_ends() {
     if let Some(Ok(engine)) = CHILD.get().and_then(|child| child.engine.get()) {
-        engine.stop(STOP_LIMIT_MS);
+        engine.stop(STOP_LIMIT_MS, "");
     }
 }
 
@@ -192,6 +192,7 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         multiprocess: shape.multiprocess,
         multithread: shape.multithread,
         run_once: false,
+        service: false,
         maximum_processes: shape.maximum_processes,
         threads_per_process: shape.threads_per_process,
         process_group: Slice::new(b""),

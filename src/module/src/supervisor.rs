@@ -126,10 +126,9 @@ fn launch(program: &Path) -> io::Result<(u32, OwnedFd)> {
         parent_death_signal: None,
     }
     .spawn()?;
-    let hello = Order::Hello(control::BUILD.into());
-    match bell() {
-        Some(bell) => message::send(ours.as_fd(), &hello, &[bell.file.as_fd()])?,
-        None => message::send(ours.as_fd(), &hello, &[])?,
+    message::send(ours.as_fd(), &Order::Hello(control::BUILD.into()), &[])?;
+    if let Some(bell) = bell() {
+        message::send(ours.as_fd(), &Order::Bell, &[bell.file.as_fd()])?;
     }
     Ok((pid, ours))
 }

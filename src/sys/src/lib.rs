@@ -19,6 +19,7 @@ pub mod socket;
 pub mod spawn;
 pub mod time;
 pub mod title;
+pub mod usage;
 
 #[cfg(test)]
 mod in_child;

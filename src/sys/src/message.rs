@@ -90,9 +90,9 @@ impl Inbox {
         self.ended
     }
 
-    /// The descriptors that have come and were not taken.
-    pub fn take_descriptors(&mut self) -> Vec<OwnedFd> {
-        std::mem::take(&mut self.descriptors)
+    /// The first of the descriptors that have come and were not taken: those of several messages may be here already.
+    pub fn take_descriptor(&mut self) -> Option<OwnedFd> {
+        (!self.descriptors.is_empty()).then(|| self.descriptors.remove(0))
     }
 
     /// The next whole message.

@@ -144,6 +144,16 @@ fn keep_for_handlers(write: PipeWriter) -> io::Result<()> {
     Ok(())
 }
 
+/// Has no signal sent to this process handled on this thread, nor on those that it starts: other threads handle them.
+pub fn leave_to_others() {
+    // SAFETY: zeroed is a valid sigset_t: numbers.
+    let mut all: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `all` is writable; it cannot fail.
+    unsafe { libc::sigfillset(&raw mut all) };
+    // SAFETY: `all` is readable; the old mask is not asked for. It cannot fail with this first argument.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, std::ptr::null_mut()) };
+}
+
 fn handle(signal: Signal) -> io::Result<()> {
     // SAFETY: zeroed is a valid sigaction: no flags, an empty mask, the default reaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -188,6 +198,15 @@ extern "C" fn note(number: libc::c_int, about: *const libc::siginfo_t, _: *const
     unsafe { libc::write(pipe, note.as_ptr().cast(), NOTE) };
     // SAFETY: as above; the interrupted code must find what it left.
     unsafe { *errno = before };
+}
+
+/// From now on a bad access to memory ends the process, as in programs that are not Rust's: its runtime takes the first SIGSEGV
+/// for a stack that is full, and goes on when it is not and the signal was sent by somebody.
+pub fn end_at_bad_accesses() {
+    for number in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: takes numbers only; no code relies on the handler that was there.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+    }
 }
 
 /// Reads and writes of `descriptor` fail with `WouldBlock` where they would wait.
@@ -254,6 +273,29 @@ mod tests {
             };
             assert_eq!(found, (copy.pid(), by_signal));
             assert_eq!(signals.arrived().unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_bad_access_ends_the_process_even_if_the_signal_was_sent() {
+        in_child(|| {
+            super::end_at_bad_accesses();
+            let copy = Idle::new();
+            let pid = libc::pid_t::try_from(copy.pid()).unwrap();
+            // SAFETY: takes numbers only.
+            assert_eq!(unsafe { libc::kill(pid, libc::SIGSEGV) }, 0);
+            let found = loop {
+                if let Some(found) = reap().unwrap() {
+                    break found;
+                }
+            };
+            assert!(matches!(
+                found.1,
+                Ended::Signal {
+                    number: libc::SIGSEGV,
+                    ..
+                }
+            ));
         });
     }
 

@@ -87,6 +87,7 @@ pub(crate) fn ask(
         env: List::new(&env),
         headers: List::new(&[]),
         content_length: 0,
+        server_pid: std::process::id(),
         request_start: 0,
         queue_start: 0,
         daemon_start: 0,

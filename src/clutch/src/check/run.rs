@@ -48,7 +48,7 @@ pub(crate) fn run(typed: &CheckRunArguments) -> Result<()> {
     let text = serde_json::to_vec(&outcome)?;
     fs::write(directory.join(OUTCOME), text)?;
     if let Ok(engine) = engine {
-        engine.stop(STOP_LIMIT_MS);
+        engine.stop(STOP_LIMIT_MS, "");
     }
     Ok(())
 }
@@ -104,6 +104,7 @@ fn started(typed: &CheckRunArguments) -> Result<Engine, String> {
         multiprocess: false,
         multithread: true,
         run_once: false,
+        service: false,
         maximum_processes: 1,
         threads_per_process: 1,
         process_group: Slice::new(b""),

@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_secs(1);
 
 /// The exit status of a process that could not end in time.
-const FORCED: i32 = 255;
+pub(crate) const FORCED: i32 = 255;
 
 /// Milliseconds of the process's life at the last time that the GIL was had.
 static HAD_THE_GIL: AtomicU64 = AtomicU64::new(0);

@@ -4,6 +4,8 @@
 //! mod.rs       becomes who it is to be, starts Python, waits for what the supervisor or a signal wants, ends
 //! identity.rs  user, groups, root, working directory, limits
 //! python.rs    the engine, and what it asks of this process
+//! service.rs   a process that runs scripts and serves no requests
+//! signals.rs   signals that are the applications'
 //! workers.rs   threads: a connection, a request, the answer
 //! carrier.rs   a request's connection as the carrier of a WSGI call
 //! clock.rs     time limits
@@ -11,10 +13,12 @@
 //! ```
 
 pub(crate) mod carrier;
-mod clock;
+pub(crate) mod clock;
 mod identity;
 pub(crate) mod log;
 mod python;
+mod service;
+mod signals;
 mod state;
 mod workers;
 
@@ -26,12 +30,12 @@ use std::time::{Duration, Instant};
 use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
-use clutch_sys::poll::{self, Interest};
-use clutch_sys::signal::{Signal, Signals};
+use clutch_sys::signal::{self, Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{privileges, process, spawn};
+use clutch_sys::{poll, process, spawn};
 use ffi_engine::host::Engine;
 
+use signals::Messenger;
 use state::State;
 
 /// How often the clock looks.
@@ -82,8 +86,8 @@ pub(crate) fn run() -> ExitCode {
         inbox: Inbox::new(MOST_MESSAGE),
     };
     match begin(&mut supervisor, listener) {
-        Ok(Some(mut daemon)) => daemon.serve(&mut supervisor),
-        Ok(None) => ExitCode::SUCCESS,
+        Ok(Begun::Daemon(mut daemon)) => daemon.serve(&mut supervisor),
+        Ok(Begun::Service(engine, spec)) => service::run(supervisor, engine, spec),
         Err(why) => {
             supervisor.report(&Report::Failed(why));
             ExitCode::from(UNFIT)
@@ -91,9 +95,20 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
+/// What a process is when it has begun.
+enum Begun {
+    /// It serves requests.
+    Daemon(Daemon),
+    /// It is about to run its scripts.
+    Service(Engine, &'static GroupSpec),
+}
+
 /// A daemon that serves.
 struct Daemon {
     engine: Engine,
+    messenger: Messenger,
+    /// What it has asked to be replaced for.
+    wish: Option<String>,
     state: Arc<State>,
     signals: Signals,
     leaving: Option<Leaving>,
@@ -106,8 +121,8 @@ struct Leaving {
     deadline: Option<Instant>,
 }
 
-/// Becomes what the supervisor wants; nothing if that was a service whose script has ended.
-fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon>, String> {
+/// Becomes what the supervisor wants.
+fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String> {
     let first = supervisor.inbox.wait(supervisor.socket.as_fd());
     let spec = match first.map_err(|error| error.to_string())? {
         Command::Be(spec) => *spec,
@@ -115,18 +130,20 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
     };
     log::keep(Level::from_number(spec.log_level));
     let is_service = spec.group.threads == 0;
-    let taken: &[Signal] = if is_service { &[] } else { &SIGNALS };
+    let taken: &[Signal] = if is_service {
+        &service::IGNORED
+    } else {
+        &SIGNALS
+    };
     let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
+    signal::end_at_bad_accesses();
     identity::assume(&spec).map_err(|error| error.to_string())?;
-    if is_service {
-        end_with_the_supervisor(supervisor)?;
-    }
     let spec: &'static GroupSpec = Box::leak(Box::new(spec));
     let engine = python::start(spec)?;
-    python::preload(engine, spec);
     if is_service {
-        return Ok(None);
+        return Ok(Begun::Service(engine, spec));
     }
+    python::preload(engine, spec);
     let state = Arc::new(State::new(spec, listener).map_err(|error| error.to_string())?);
     python::set_state(&state);
     workers::start(&state, engine).map_err(|error| error.to_string())?;
@@ -141,27 +158,14 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Option<Daemon
             engine.python_version()
         ),
     );
-    Ok(Some(Daemon {
+    Ok(Begun::Daemon(Daemon {
         engine,
+        messenger: Messenger::new(engine),
+        wish: None,
         state,
         signals,
         leaving: None,
     }))
-}
-
-/// A service hears nothing but signals while its script runs: the end of the supervisor is to be one.
-fn end_with_the_supervisor(supervisor: &Supervisor) -> Result<(), String> {
-    privileges::parent_death_signal(Signal::Terminate).map_err(|error| error.to_string())?;
-    // It may have ended before that. What there is to read now is its end: it has said all there is to say.
-    let has_ended = poll::wait(
-        supervisor.socket.as_fd(),
-        Interest::Read,
-        Some(Duration::ZERO),
-    );
-    match has_ended {
-        Ok(false) => Ok(()),
-        _ => Err("the supervisor has ended".into()),
-    }
 }
 
 impl Daemon {
@@ -221,7 +225,7 @@ impl Daemon {
         match signal {
             Signal::Terminate | Signal::Interrupt => {
                 let limit = self.state.spec.group.shutdown_timeout;
-                self.leave("shutdown_signal", limit, supervisor);
+                self.leave(SHUTDOWN, limit, supervisor);
             }
             Signal::User1 => {
                 let evicts = !self.state.spec.group.eviction_timeout.is_zero();
@@ -229,6 +233,7 @@ impl Daemon {
                 self.state.wish(reason);
             }
             Signal::CpuLimit => self.state.wish("cpu_time_limit"),
+            Signal::HangUp | Signal::User2 if self.leaving.is_none() => self.messenger.tell(signal),
             _ => {}
         }
     }
@@ -248,6 +253,7 @@ impl Daemon {
         if self.leaving.is_some() {
             return;
         }
+        self.wish = Some(reason.clone());
         if self.state.must_leave_at_once(&reason) {
             let limit = self.graceful();
             return self.leave(&reason, limit, supervisor);
@@ -272,8 +278,14 @@ impl Daemon {
             return;
         }
         self.state.drain();
+        // What it has wished for itself came first.
+        let first = self.wish.take().unwrap_or_else(|| reason.to_owned());
+        if reason == SHUTDOWN {
+            // Requests may wait for what their application does then.
+            self.engine.announce_stop(told(&first));
+        }
         self.leaving = Some(Leaving {
-            reason: reason.to_owned(),
+            reason: first,
             deadline: (!limit.is_zero()).then(|| Instant::now() + limit),
         });
     }
@@ -281,17 +293,67 @@ impl Daemon {
     /// Ends Python and says that all went well.
     fn end(&self, reason: &str) -> ExitCode {
         let limit = self.state.spec.group.shutdown_timeout;
-        let milliseconds = match limit.is_zero() {
-            true => u32::MAX,
-            false => u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
-        };
         clock::end_in_any_case(limit);
-        self.engine.stop(milliseconds);
+        self.engine.stop(milliseconds(limit), told(reason));
         log::say(
             Level::Info,
             &format!("process {} ends: {reason}", std::process::id()),
         );
         // Threads of the application may run on; nothing of this process is for them any more.
         process::exit_now(0)
+    }
+}
+
+/// Why a process ends that was told to, at once.
+const SHUTDOWN: &str = "shutdown_signal";
+
+/// Reasons that applications know (`shutdown_reason`).
+const KNOWN_REASONS: [&str; 12] = [
+    SHUTDOWN,
+    "graceful_signal",
+    "eviction_signal",
+    "maximum_requests",
+    "restart_interval",
+    "inactivity_timeout",
+    "request_timeout",
+    "startup_timeout",
+    "deadlock_timeout",
+    "cpu_time_limit",
+    "signal_pipe_error",
+    "script_reload",
+];
+
+/// A reason as applications are told it.
+fn told(reason: &str) -> &'static str {
+    match reason {
+        "reload" => "script_reload",
+        "idle" => "inactivity_timeout",
+        reason => {
+            let known = KNOWN_REASONS.into_iter().find(|known| *known == reason);
+            known.unwrap_or("graceful_signal")
+        }
+    }
+}
+
+/// A limit for the engine, in milliseconds; 0 is none.
+fn milliseconds(limit: Duration) -> u32 {
+    match limit.is_zero() {
+        true => u32::MAX,
+        false => u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn applications_are_told_only_reasons_that_they_know() {
+        assert_eq!(told("maximum_requests"), "maximum_requests");
+        assert_eq!(told("reload"), "script_reload");
+        assert_eq!(
+            told("20 interpreters have been replaced"),
+            "graceful_signal"
+        );
     }
 }

@@ -133,6 +133,7 @@ fn plan(spec: &'static GroupSpec) -> Plan<'static> {
         multiprocess: group.multiprocess,
         multithread: group.threads != 1,
         run_once: group.threads == 1 && group.maximum_requests == 1,
+        service: group.threads == 0,
         maximum_processes: group.max_processes.unwrap_or(group.processes),
         threads_per_process: group.threads,
         process_group: Slice::new(&group.name),

@@ -130,7 +130,6 @@ impl State {
 
     /// A request has ended.
     pub(super) fn ends(&self, counts: bool) {
-        self.loaded_one.store(true, Ordering::Relaxed);
         if counts {
             self.touch();
         }

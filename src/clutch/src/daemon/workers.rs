@@ -178,7 +178,10 @@ fn one_request(
     // First of all: a process that takes no more requests ends when nobody is busy.
     let busy = state.busy();
     if state.is_draining() {
-        return After::Close; // unread: the child offers the request to another daemon
+        // The request may have been read already, so its child is told to offer it to another daemon.
+        link.put(Kind::Answer, 1, |bytes| Encoder(bytes).put_u16(0));
+        let _ = link.flush();
+        return After::Close;
     }
     // From here on this process answers for the request.
     payload.clear();

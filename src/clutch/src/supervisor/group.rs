@@ -1,28 +1,29 @@
 //! A group: its socket, its daemons, when one is started and when one must go.
 
+mod count;
+mod reason;
+mod socket;
+
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::daemon::{AccountName, DaemonGroup, DaemonStart};
-use clutch_core::control::{Command, GroupSpec, GroupStatus, Report};
+use clutch_core::config::daemon::DaemonGroup;
+use clutch_core::control::{Command, GroupSpec, Report};
 use clutch_core::log::Level;
-use clutch_sys::account::Account;
-use clutch_sys::poll::{self, Interest};
 use clutch_sys::process::Ended;
-use clutch_sys::signal::never_wait;
-use clutch_sys::socket::{Listener, Listening};
 
 use super::Death;
 use super::failing::{Failing, turn_away};
 use super::member::{Life, Member, with_preloads};
 use super::who::who;
+use crate::daemon::clock::FORCED;
 use crate::daemon::{EVICTION, log};
+use reason::reason;
+use socket::{Socket, listen};
 
-/// For how long requests have to wait before there is one daemon more.
-const QUEUE_PATIENCE: Duration = Duration::from_millis(100);
 /// A daemon that has lived so long was a good one.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 
@@ -44,12 +45,6 @@ pub(crate) struct Group {
     waiting_since: Option<Instant>,
     /// No more daemons are started.
     retired: bool,
-}
-
-/// A group's socket: it stays when the configuration changes.
-struct Socket {
-    listener: Listener,
-    descriptor: OwnedFd,
 }
 
 impl Group {
@@ -105,28 +100,6 @@ impl Group {
     }
 }
 
-fn listen(spec: &GroupSpec) -> std::io::Result<Arc<Socket>> {
-    let is_root = clutch_sys::account::is_root();
-    let owner = match &spec.group.socket_user {
-        Some(AccountName::Number(uid)) => *uid,
-        Some(AccountName::Name(name)) => {
-            Account::named(name)?.map_or(spec.httpd.uid, |one| one.uid)
-        }
-        None => spec.httpd.uid,
-    };
-    let wanted = Listening {
-        owner: is_root.then_some((owner, spec.httpd.gid)),
-        backlog: spec.group.listen_backlog,
-    };
-    let listener = Listener::bind(&spec.socket, wanted)?;
-    never_wait(listener.as_fd())?; // several threads, of several daemons, may want the same connection
-    let descriptor = listener.as_fd().try_clone_to_owned()?;
-    Ok(Arc::new(Socket {
-        listener,
-        descriptor,
-    }))
-}
-
 impl Group {
     pub(super) fn is_at(&self, path: &Path) -> bool {
         self.spec.socket == path
@@ -152,10 +125,6 @@ impl Group {
         !self.members.iter().all(settled) || (!self.retired && self.is_short())
     }
 
-    fn is_short(&self) -> bool {
-        self.listener.is_some() && self.current() < self.wanted() && !self.failing.is_slow()
-    }
-
     /// What is waited for.
     pub(super) fn sources<'s>(&'s self, sources: &mut Vec<BorrowedFd<'s>>) {
         sources.extend(
@@ -172,58 +141,6 @@ impl Group {
 
     fn shown(&self) -> String {
         String::from_utf8_lossy(&self.spec.group.name).into_owned()
-    }
-
-    /// Daemons that are to stay.
-    fn current(&self) -> usize {
-        let stays = |member: &&Member| matches!(member.life, Life::Starting | Life::Ready);
-        self.members.iter().filter(stays).count()
-    }
-
-    fn ready(&self) -> usize {
-        let is_ready = |member: &&Member| member.life == Life::Ready;
-        self.members.iter().filter(is_ready).count()
-    }
-
-    fn starts_on_demand(&self) -> bool {
-        self.spec.group.start == Some(DaemonStart::OnDemand)
-    }
-
-    /// Nobody is there, and nobody is started before there is a request.
-    fn sleeps(&self) -> bool {
-        !self.retired && self.starts_on_demand() && self.current() == 0
-    }
-
-    fn wanted(&self) -> usize {
-        let processes = self.spec.group.processes as usize;
-        if !self.starts_on_demand() {
-            return processes + self.more;
-        }
-        match self.current() {
-            // One that is to be replaced takes requests itself until there is another.
-            0 if self.is_to_replace() || self.somebody_waits() => processes,
-            0 => 0,
-            current => current.max(processes.min(current + self.more)),
-        }
-    }
-
-    fn is_to_replace(&self) -> bool {
-        let mut members = self.members.iter();
-        members.any(|member| member.life == Life::Retiring)
-    }
-
-    /// Whether there are connections that no daemon has taken.
-    fn somebody_waits(&self) -> bool {
-        let waits = |socket: &Arc<Socket>| {
-            poll::wait(
-                socket.descriptor.as_fd(),
-                Interest::Read,
-                Some(Duration::ZERO),
-            )
-        };
-        self.listener
-            .as_ref()
-            .is_some_and(|socket| waits(socket).unwrap_or(false))
     }
 
     /// Takes what the daemons say.
@@ -267,43 +184,6 @@ impl Group {
         }
     }
 
-    /// Whether more daemons may be started if requests have to wait.
-    pub(super) fn may_grow(&self) -> bool {
-        let most = self.spec.group.max_processes.unwrap_or(0) as usize;
-        !self.retired && self.listener.is_some() && self.current() > 0 && self.current() < most
-    }
-
-    /// Sees whether requests have to wait: then there is to be one daemon more.
-    fn grow(&mut self) {
-        if !self.may_grow() || self.members.iter().any(|one| one.life == Life::Starting) {
-            self.waiting_since = None;
-            return;
-        }
-        if !self.somebody_waits() {
-            self.waiting_since = None;
-            return;
-        }
-        let since = *self.waiting_since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= QUEUE_PATIENCE {
-            self.more += 1;
-            self.waiting_since = None;
-        }
-    }
-
-    /// A daemon has nothing to do. If there are more than the least, it goes.
-    fn shrink(&mut self, pid: u32) {
-        if self.more == 0 || self.ready() <= self.spec.group.processes as usize {
-            return;
-        }
-        self.more -= 1;
-        let graceful = self.spec.group.graceful_timeout;
-        let shutdown = self.spec.group.shutdown_timeout;
-        let idle = self.members.iter_mut().find(|one| one.pid == pid);
-        if let Some(idle) = idle.filter(|one| one.life == Life::Ready) {
-            idle.drain(graceful, "idle", shutdown);
-        }
-    }
-
     /// Starts who is missing; sends those off who must go and are no longer needed.
     pub(super) fn tend(&mut self) {
         self.grow();
@@ -330,11 +210,6 @@ impl Group {
         let serves = |one: &Member| one.life == Life::Ready || one.life == Life::Retiring;
         let nobody = !self.retired && !self.members.iter().any(serves);
         self.failing.why_nobody_serves(limit).filter(|_| nobody)
-    }
-
-    /// As many daemons as are wanted take requests.
-    pub(super) fn is_complete(&self) -> bool {
-        self.spec.group.threads == 0 || self.ready() >= self.wanted()
     }
 
     /// Those who are to be replaced take no more requests, and finish what they have within `limit` (0: however long that takes),
@@ -422,6 +297,8 @@ impl Group {
             _ if member.failed || member.life == Life::Starting => {
                 (self.level_of_a_failure(&why), true)
             }
+            // It was to go, and has been made to.
+            Ended::Exit(FORCED) if announced => (Level::Warning, false),
             _ if member.was_pushed_out() => (Level::Warning, false),
             _ => (Level::Error, is_soon),
         };
@@ -459,9 +336,13 @@ impl Group {
             }
         }
         let limit = self.limit_of_a_drain(graceful);
+        let why = match graceful {
+            true => "graceful_signal",
+            false => "shutdown_signal",
+        };
         let shutdown = self.spec.group.shutdown_timeout;
         for member in &mut self.members {
-            member.drain(limit, "shutdown_signal", shutdown);
+            member.drain(limit, why, shutdown);
         }
     }
 
@@ -502,59 +383,5 @@ impl Group {
             }
         }
         count
-    }
-
-    pub(super) fn status(&self) -> GroupStatus {
-        let life = |member: &Member| match member.life {
-            Life::Starting => "starting",
-            Life::Ready => "ready",
-            Life::Retiring => "retiring",
-            Life::Leaving => "leaving",
-        };
-        let processes = self.members.iter();
-        GroupStatus {
-            name: self.spec.group.name.to_vec(),
-            processes: processes
-                .map(|one| (one.pid, life(one).to_owned()))
-                .collect(),
-            deaths: self.deaths,
-        }
-    }
-}
-
-/// Why a process has ended, in words.
-fn reason(ended: Ended, said: Option<&str>) -> String {
-    let how = match ended {
-        Ended::Exit(0) => "it ended by itself".to_owned(),
-        Ended::Exit(status) => format!("it ended with status {status}"),
-        Ended::Signal { number, core } => {
-            let core = if core { ", with a core file" } else { "" };
-            format!(
-                "it was ended by signal {number} ({}){core}",
-                signal_name(number)
-            )
-        }
-    };
-    match said {
-        Some(said) => format!("{said} ({how})"),
-        None => how,
-    }
-}
-
-fn signal_name(number: i32) -> &'static str {
-    match number {
-        libc::SIGHUP => "SIGHUP",
-        libc::SIGINT => "SIGINT",
-        libc::SIGQUIT => "SIGQUIT",
-        libc::SIGILL => "SIGILL",
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGKILL => "SIGKILL; the kernel sends it, too, when memory is short",
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGXCPU => "SIGXCPU: cpu-time-limit",
-        libc::SIGSYS => "SIGSYS",
-        _ => "a signal",
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Member {
     /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
     pub(super) deadline: Option<Instant>,
     terminated: bool,
-    /// It runs a script, takes no requests and hears no commands, only signals.
+    /// It runs scripts and takes no requests.
     pub(super) is_service: bool,
     socket: OwnedFd,
     inbox: Inbox,
@@ -133,13 +133,15 @@ impl Member {
             return;
         }
         self.life = Life::Leaving;
-        self.why.get_or_insert_with(|| why.to_owned());
-        if self.is_service {
-            return self.end_by(Instant::now());
-        }
+        let why = self.why.get_or_insert_with(|| why.to_owned()).clone();
         let milliseconds = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        self.tell(&Command::Drain(milliseconds, why.to_owned()));
-        if !limit.is_zero() && !shutdown.is_zero() {
+        self.tell(&Command::Drain(milliseconds, why));
+        // A service has nothing to finish.
+        let limit = match self.is_service {
+            true => Duration::ZERO,
+            false => limit,
+        };
+        if (self.is_service || !limit.is_zero()) && !shutdown.is_zero() {
             self.end_by(Instant::now() + limit + shutdown + LAST_WORDS);
         }
     }

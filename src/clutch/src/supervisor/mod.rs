@@ -6,6 +6,7 @@
 //! ```text
 //! mod.rs     what there is to hear: the parent, daemons, questions, signals
 //! group.rs   a group: its socket, its daemons, when one is started and when one must go
+//! group/     its socket; how many daemons it has and wants; why one has ended, in words
 //! failing.rs a group whose daemons do not start: pauses, and answers in their place
 //! member.rs  one daemon
 //! ask.rs     questions of children and operators
@@ -217,14 +218,15 @@ impl Supervisor {
                     log::say(Level::Alert, &text);
                     return false;
                 }
-                Ok(Some(Order::Hello(_))) => {
-                    let file = self.inbox.take_descriptors().pop();
+                Ok(Some(Order::Hello(_))) => (),
+                Ok(Some(Order::Bell)) => {
+                    let file = self.inbox.take_descriptor();
                     self.bell = file.and_then(|file| shared::number_of(file.as_fd()).ok());
                     self.reloaded = self.bell.map_or(0, |bell| bell.load(Ordering::Acquire));
                 }
                 Ok(Some(Order::Log)) => {
-                    let logs = self.inbox.take_descriptors();
-                    self.logs.extend(logs.into_iter().map(Arc::new));
+                    let log = self.inbox.take_descriptor();
+                    self.logs.extend(log.map(Arc::new));
                 }
                 Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
                 Ok(Some(Order::Hurry)) => self.hurry(),

@@ -17,7 +17,7 @@ use super::life::{End, Event, Life};
 use super::pool::Pool;
 use super::rung::Rung;
 use super::thread::{self, STACK, Work};
-use super::{Interpreter, pool, reload, stacks};
+use super::{Interpreter, pool, reload, stacks, telling};
 use crate::host;
 use crate::python::{InterpreterId, ThreadState, audit, runtime};
 
@@ -104,9 +104,10 @@ fn budget(rung: Rung) -> u32 {
     }
 }
 
-/// Ends all interpreters of a pool that makes no more, and then Python.
-pub(super) fn end(pool: &Pool, limit: Duration) {
-    let deadline = Instant::now() + limit;
+/// Ends all interpreters of a pool that makes no more, and then Python, at the latest at `deadline`. `all_told`: no thread is busy
+/// telling applications about it.
+pub(super) fn end(pool: &Pool, deadline: Instant, all_told: bool) {
+    let limit = deadline.saturating_duration_since(Instant::now());
     let none_left = Work::wait_for_all(deadline - limit + limit / 2);
     // Only now: what was under way may have made one more, or taken one out of service that nobody has ended.
     let main = pool.main();
@@ -130,7 +131,12 @@ pub(super) fn end(pool: &Pool, limit: Duration) {
         })
         .sum();
     let clean = (0..waiting).fold(true, |clean, _| clean & wait(&ended, deadline));
-    let finish = move || end_main(&main, clean && drained && none_left && !abandoned);
+    let finish = move || {
+        end_main(
+            &main,
+            clean && drained && none_left && all_told && !abandoned,
+        )
+    };
     let finished = on_own_thread(&done, finish) && wait(&ended, deadline);
     if !finished {
         tracing::warn!("Python did not end within {limit:?}; the process ends with it as it is");
@@ -190,6 +196,7 @@ fn wait(ended: &mpsc::Receiver<bool>, deadline: Instant) -> bool {
 /// its threads have ended.
 fn shut_down(interpreter: &Interpreter, state: &ThreadState) -> bool {
     state.attach(|py| {
+        telling::stops(py, interpreter);
         let left = interpreter
             .parts
             .shutdown

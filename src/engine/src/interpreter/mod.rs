@@ -25,7 +25,9 @@ pub mod rung;
 pub mod script;
 mod script_file;
 mod seat;
+mod service;
 mod stacks;
+mod telling;
 mod thread;
 mod timeout;
 mod verdict;
@@ -38,8 +40,11 @@ use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
 pub use parts::Parts;
-pub use pool::{beat, confirm, current, preload, reload, start, stop};
+pub use pool::{
+    beat, confirm, current, is_daemon, preload, reload, start, stop, threads_per_process,
+};
 pub use refusal::Refusal;
+pub use telling::{announce_stop, signal};
 pub use verdict::{Learned, Trial};
 
 use crate::error::Error;
@@ -72,6 +77,8 @@ pub struct Interpreter {
     last_used: AtomicU64,
     /// Whether it was told that the application needs a process of its own. Relaxed: a second line would do no harm.
     stuck: AtomicBool,
+    /// Whether its applications were told that it ends. Relaxed: whoever sets it tells them.
+    knows_of_end: AtomicBool,
     /// Modules that were imported when source files were last looked for. Relaxed: looking once more does no harm.
     modules: AtomicU64,
 }
@@ -116,6 +123,7 @@ impl Interpreter {
             calls: AtomicU32::new(0),
             last_used: AtomicU64::new(now()),
             stuck: AtomicBool::new(false),
+            knows_of_end: AtomicBool::new(false),
             modules: AtomicU64::new(0),
         };
         interpreter.apply(Event::Created);
@@ -125,6 +133,11 @@ impl Interpreter {
     /// Its types, keys and functions.
     pub fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// Its number, which no other interpreter of the process has had or will have.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     fn is_main(&self) -> bool {

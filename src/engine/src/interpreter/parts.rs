@@ -6,7 +6,9 @@ use ffi_engine::abi::{FIELDS, Field, Plan};
 use parking_lot::Mutex;
 
 use super::group::Group;
-use crate::modwsgi::{self, Streams};
+use crate::modwsgi::active::ActiveRequests;
+use crate::modwsgi::server::Server;
+use crate::modwsgi::{self, Given};
 use crate::python::{Attached, Kept, Object, PyResult, class};
 use crate::wsgi::errors::Errors;
 use crate::wsgi::input::Input;
@@ -30,6 +32,7 @@ pub struct Parts {
     pub key_queue_start: Kept,
     pub key_daemon_start: Kept,
     pub key_application_start: Kept,
+    pub key_server_pid: Kept,
     pub text_http: Kept,
     pub text_https: Kept,
     pub text_application: Kept,
@@ -43,9 +46,16 @@ pub struct Parts {
     pub load_script: Kept,
     pub format_exception: Kept,
     pub shutdown: Kept,
+    pub wait_for_threads: Kept,
+    pub server: Kept,
+    pub event_callbacks: Kept,
+    pub shutdown_callbacks: Kept,
+    pub signal_callbacks: Kept,
     pub take_refusals: Kept,
     pub blame: Kept,
     pub request_timeout: Kept,
+    /// The requests that run.
+    pub active: ActiveRequests,
     /// The constant part of every environ.
     pub template: Kept,
     /// What was learned from past requests.
@@ -64,18 +74,20 @@ impl Parts {
         environment: Option<&[(Vec<u8>, Vec<u8>)]>,
     ) -> PyResult<Self> {
         let (log, errors) = (class::define::<Log>(py)?, class::define::<Errors>(py)?);
+        let server = class::define::<Server>(py)?;
         let prelude = modwsgi::prelude(py)?;
-        let streams = Streams {
+        let given = Given {
             stdout: class::instance(&log.get(py), Log::new("<stdout>"))?,
             stderr: class::instance(&log.get(py), Log::new("<stderr>"))?,
             errors_class: errors.bind(py),
+            server: class::instance(&server.get(py), Server)?,
         };
         let of_group = modwsgi::OfGroup {
             name: group.name(),
             plan: &group.plan,
             own_gil,
         };
-        let facts = modwsgi::facts(py, plan, of_group, streams, environment)?;
+        let facts = modwsgi::facts(py, plan, of_group, given, environment)?;
         prelude.attribute_named(c"setup")?.call([&facts])?;
         let from_prelude = |name: &CStr| prelude.attribute_named(name).map(Object::keep);
         let name = |name: &CStr| py.interned(name).map(Object::keep);
@@ -91,6 +103,7 @@ impl Parts {
             key_queue_start: name(c"mod_wsgi.queue_start")?,
             key_daemon_start: name(c"mod_wsgi.daemon_start")?,
             key_application_start: name(c"mod_wsgi.application_start")?,
+            key_server_pid: name(c"mod_wsgi.server_pid")?,
             text_http: name(c"http")?,
             text_https: name(c"https")?,
             text_application: name(c"application")?,
@@ -101,9 +114,15 @@ impl Parts {
             load_script: from_prelude(c"load_script")?,
             format_exception: from_prelude(c"format_exception")?,
             shutdown: from_prelude(c"shutdown")?,
+            wait_for_threads: from_prelude(c"wait_for_threads")?,
+            server,
+            event_callbacks: from_prelude(c"event_callbacks")?,
+            shutdown_callbacks: from_prelude(c"shutdown_callbacks")?,
+            signal_callbacks: from_prelude(c"signal_callbacks")?,
             take_refusals: from_prelude(c"take_refusals")?,
             blame: from_prelude(c"blame")?,
             request_timeout: from_prelude(c"RequestTimeout")?,
+            active: ActiveRequests::new(py)?,
             template: template(py, plan, group.name(), &file_wrapper)?.keep(),
             file_wrapper: file_wrapper.keep(),
             memory: Mutex::default(),
@@ -120,6 +139,7 @@ impl Parts {
         if let Some(memory) = self.memory.lock().take() {
             memory.release(py);
         }
+        self.active.expire(py);
         let single = [
             &self.key_scheme,
             &self.key_input,
@@ -130,6 +150,7 @@ impl Parts {
             &self.key_queue_start,
             &self.key_daemon_start,
             &self.key_application_start,
+            &self.key_server_pid,
             &self.text_http,
             &self.text_https,
             &self.text_application,
@@ -143,6 +164,11 @@ impl Parts {
             &self.load_script,
             &self.format_exception,
             &self.shutdown,
+            &self.wait_for_threads,
+            &self.server,
+            &self.event_callbacks,
+            &self.shutdown_callbacks,
+            &self.signal_callbacks,
             &self.take_refusals,
             &self.blame,
             &self.request_timeout,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ffi_engine::abi::{Isolation, Plan, Preload};
 use ffi_engine::engine;
@@ -15,11 +15,12 @@ use super::group::Group;
 use super::rung::{Abilities, Rung};
 use super::thread::Work;
 use super::{
-    Interpreter, ending, lease, making, processors, replace, script, seat, thread, verdict,
+    Interpreter, ending, lease, making, processors, replace, script, seat, service, telling,
+    thread, verdict,
 };
 use crate::error::{Error, Kind};
 use crate::python::{Attached, InterpreterId, PyResult, runtime};
-use crate::setup;
+use crate::{metrics, setup};
 
 /// Most threads that load scripts side by side before requests come.
 const MOST_AT_START: usize = 8;
@@ -50,6 +51,7 @@ static POOL: OnceLock<Pool> = OnceLock::new();
 /// A sentence for the log.
 pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
     lease::thread_number(); // This thread is number 0.
+    metrics::process_begins();
     let environment = std::env::vars_os()
         .map(|(name, value)| (name.into_vec(), value.into_vec()))
         .collect();
@@ -97,6 +99,22 @@ pub(super) fn running() -> Result<&'static Pool, Error> {
 /// The pool, also while it stops.
 pub(super) fn pool() -> Option<&'static Pool> {
     POOL.get()
+}
+
+/// Whether this process runs scripts and serves no requests.
+pub(super) fn is_service() -> bool {
+    POOL.get().is_some_and(|pool| pool.plan.service)
+}
+
+/// Whether this process is a daemon.
+pub fn is_daemon() -> bool {
+    let name = POOL.get().map(|pool| pool.plan.process_group.bytes());
+    name.is_some_and(|name| !name.is_empty())
+}
+
+/// Threads of this process that call applications.
+pub fn threads_per_process() -> u32 {
+    POOL.get().map_or(1, |pool| pool.plan.threads_per_process)
 }
 
 /// The group of this name.
@@ -220,6 +238,9 @@ pub fn current(py: Attached<'_>) -> PyResult<Arc<Interpreter>> {
 
 /// Loads scripts, those of one group in order and groups side by side. A failure is logged.
 pub fn preload(scripts: &[Preload<'_>]) {
+    if let Some(pool) = POOL.get().filter(|pool| pool.plan.service) {
+        return service::run(pool, scripts);
+    }
     let mut groups: Vec<(&[u8], Vec<&[u8]>)> = Vec::new();
     for one in scripts {
         let (name, script) = (one.group.bytes(), one.script.bytes());
@@ -262,7 +283,7 @@ fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
     }
 }
 
-fn preload_group(name: &[u8], scripts: &[&[u8]]) {
+pub(super) fn preload_group(name: &[u8], scripts: &[&[u8]]) {
     let _at_work = lease::AtWork::begin();
     for path in scripts {
         let mut outcome = Ok(());
@@ -302,7 +323,9 @@ pub fn confirm(group: &[u8], script: &[u8], served: bool) {
 }
 
 /// Ends all interpreters and Python, in at most `limit`; what does not end by then is left as it is.
-pub fn stop(limit: Duration) {
+///
+/// Applications are told before that, with `reason`, unless they know; also if interpreters are not ended with the process.
+pub fn stop(limit: Duration, reason: &[u8]) {
     let Some(pool) = POOL.get() else { return };
     if pool.closed.swap(true, Ordering::AcqRel) {
         return;
@@ -313,10 +336,13 @@ pub fn stop(limit: Duration) {
         runtime::leave_as_it_is();
         return;
     }
+    let deadline = Instant::now() + limit;
     if !pool.plan.destroy_interpreters {
+        telling::all_told(reason, deadline);
         runtime::leave_as_it_is();
         return;
     }
     seat::leave_sub_interpreters();
-    ending::end(pool, limit);
+    let all_told = telling::all_told(reason, deadline - limit / 2);
+    ending::end(pool, deadline, all_told);
 }

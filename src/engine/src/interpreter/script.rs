@@ -11,7 +11,7 @@ use super::script_file::{changed, read, reload_required, unreadable};
 use super::verdict::Trial;
 use super::{Interpreter, Refusal, pool, reload, replace, verdict};
 use crate::error::{Error, Kind};
-use crate::python::{Attached, Exception, Kept, Object, PyResult};
+use crate::python::{self, Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
 use crate::{host, report};
 
@@ -237,6 +237,9 @@ impl Script {
                 self.replace(py, None);
                 *self.known.lock() = Known::Failed(changed_at);
                 let exception = raised.take(py);
+                if pool::is_service() && exception.is(python::Kind::SystemExit) {
+                    return Err(Error::new(Kind::Exit));
+                }
                 reload::follow_modules(py, site.interpreter);
                 if let Some(refusal) = site.in_the_way(py, &exception)
                     && replace::go_down(py, site.interpreter, site.path, refusal, changed_at)

@@ -1,5 +1,9 @@
 //! The Python module `mod_wsgi`, and what else stands ready in an interpreter before an application runs.
 
+pub mod active;
+pub mod events;
+pub mod server;
+
 use std::ffi::CStr;
 
 use ffi_engine::abi::{GroupPlan, Plan};
@@ -27,13 +31,14 @@ macro_rules! source {
 }
 
 /// The files of the prelude. They share their names.
-static FILES: [Source; 10] = [
+static FILES: [Source; 11] = [
     source!("streams"),
     source!("process"),
     source!("environment"),
     source!("guard"),
     source!("imports"),
     source!("paths"),
+    source!("callbacks"),
     source!("module"),
     source!("scripts"),
     source!("shutdown"),
@@ -46,13 +51,15 @@ pub fn prelude(py: Attached<'_>) -> PyResult<Object<'_>> {
 }
 
 /// What [`prelude`]'s `setup` is told.
-pub struct Streams<'py> {
+pub struct Given<'py> {
     /// Buffer of `sys.stdout`.
     pub stdout: Object<'py>,
     /// Buffer of `sys.stderr`.
     pub stderr: Object<'py>,
     /// The class of `wsgi.errors`.
     pub errors_class: Object<'py>,
+    /// The object of class [`server::Server`].
+    pub server: Object<'py>,
 }
 
 /// The group whose interpreter is set up.
@@ -72,21 +79,29 @@ pub fn facts<'py>(
     py: Attached<'py>,
     plan: &Plan<'_>,
     group: OfGroup<'_>,
-    streams: Streams<'py>,
+    given: Given<'py>,
     environment: Option<&[(Vec<u8>, Vec<u8>)]>,
 ) -> PyResult<Object<'py>> {
     let facts = py.dict()?;
     let set = |name: &CStr, value: Object<'py>| facts.set_item(&py.interned(name)?, &value);
-    set(c"stdout", streams.stdout)?;
-    set(c"stderr", streams.stderr)?;
-    set(c"errors_class", streams.errors_class)?;
+    set(c"stdout", given.stdout)?;
+    set(c"stderr", given.stderr)?;
+    set(c"errors_class", given.errors_class)?;
+    set(c"server", given.server)?;
     set(
         c"environment",
         environment.map_or_else(|| Ok(py.none()), |variables| bytes_dict(py, variables))?,
     )?;
     set(c"restrict_stdin", py.boolean(group.plan.restrict_stdin))?;
     set(c"restrict_stdout", py.boolean(group.plan.restrict_stdout))?;
-    set(c"restrict_signal", py.boolean(group.plan.restrict_signal))?;
+    set(
+        c"restrict_signal",
+        py.boolean(group.plan.restrict_signal && !plan.service),
+    )?;
+    set(
+        c"ends_by_sigterm",
+        py.boolean(plan.service && group.name.is_empty()),
+    )?;
     set(c"own_gil", py.boolean(group.own_gil))?;
     set(
         c"switch_interval",

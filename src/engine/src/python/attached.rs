@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use pyo3_ffi as ffi;
 
-use super::{NoPython, gil_state};
+use super::{NoPython, gil_state, waiting};
 
 /// `'py` without variance: two of them are equal or unrelated, never converted.
 pub(super) type Brand<'py> = PhantomData<fn(&'py ()) -> &'py ()>;
@@ -63,8 +63,10 @@ impl<'py> Attached<'py> {
         let state = unsafe { ffi::PyEval_SaveThread() };
         let was = ATTACHED.replace(false);
         let _again = OnDrop(|| {
-            // SAFETY: `state` was this thread's current state when it detached above.
-            unsafe { ffi::PyEval_RestoreThread(state) };
+            waiting::measured(|| {
+                // SAFETY: `state` was this thread's current state when it detached above.
+                unsafe { ffi::PyEval_RestoreThread(state) };
+            });
             gil_state::set(state);
             ATTACHED.set(was);
         });

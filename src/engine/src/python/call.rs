@@ -21,6 +21,20 @@ impl<'py> Object<'py> {
         unsafe { Object::owned(self.py(), raw) }
     }
 
+    /// Calls the object with one positional argument, and the items of a dict as keyword arguments.
+    pub fn call_with(
+        &self,
+        argument: Object<'py>,
+        keywords: &Object<'py>,
+    ) -> PyResult<Object<'py>> {
+        let arguments = self.py().tuple([argument])?;
+        // SAFETY: attached; a callable or an exception; a tuple and a dict, of which Python makes a copy.
+        let raw =
+            unsafe { ffi::PyObject_Call(self.as_ptr(), arguments.as_ptr(), keywords.as_ptr()) };
+        // SAFETY: a new reference or null.
+        unsafe { Object::owned(self.py(), raw) }
+    }
+
     /// An attribute by an interned name.
     pub fn attribute(&self, name: &Object<'py>) -> PyResult<Object<'py>> {
         // SAFETY: attached, both alive.

@@ -24,6 +24,24 @@ impl<'py> Object<'py> {
         }
     }
 
+    /// Sets all keys of another dict in this one.
+    pub fn update(&self, other: &Object<'py>) -> PyResult<()> {
+        // SAFETY: attached, both alive; anything but a dict raises.
+        match unsafe { ffi::PyDict_Update(self.as_ptr(), other.as_ptr()) } {
+            0 => Ok(()),
+            _ => Err(Raised::by_the_api()),
+        }
+    }
+
+    /// Removes a key of this dict. A key that is not there is `KeyError`.
+    pub fn remove_item(&self, key: &Object<'py>) -> PyResult<()> {
+        // SAFETY: attached, both alive; anything but a dict raises.
+        match unsafe { ffi::PyDict_DelItem(self.as_ptr(), key.as_ptr()) } {
+            0 => Ok(()),
+            _ => Err(Raised::by_the_api()),
+        }
+    }
+
     /// Sets a key of this dict if it has no such key.
     pub fn set_default(&self, key: &Object<'py>, value: &Object<'py>) -> PyResult<()> {
         // SAFETY: attached, all alive; gives a borrowed reference or null.

@@ -21,6 +21,7 @@ mod source;
 mod text;
 mod thread_state;
 mod values;
+pub mod waiting;
 
 pub use attached::{Attached, is_attached};
 pub use call::borrow_descriptor;

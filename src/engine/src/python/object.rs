@@ -66,6 +66,14 @@ impl<'py> Object<'py> {
         self.raw == other.raw
     }
 
+    /// Its type.
+    pub fn class(&self) -> Object<'py> {
+        // SAFETY: a live object has a type.
+        let class = unsafe { ffi::Py_TYPE(self.as_ptr()) };
+        // SAFETY: the type of a live object is alive.
+        unsafe { Object::borrowed(self.py(), class.cast()) }.expect("an object has a type")
+    }
+
     /// Whether this is `None`.
     pub fn is_none(&self) -> bool {
         // SAFETY: compares addresses; the static object lives as long as the process.

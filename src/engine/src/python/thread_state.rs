@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark, OnDrop, is_attached};
-use super::{gil_state, runtime};
+use super::{gil_state, runtime, waiting};
 
 /// One interpreter of this process, by address. Never dereferenced after the interpreter has ended: the interpreter
 /// pool sees to that.
@@ -93,8 +93,10 @@ impl ThreadState {
             !is_attached(),
             "this thread is attached to an interpreter already"
         );
-        // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing (asserted).
-        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        waiting::measured(|| {
+            // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing (asserted).
+            unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        });
         gil_state::set(self.raw.as_ptr());
         let _detach = OnDrop(|| {
             // SAFETY: attached above, and `Attached` offers no way to detach for good.

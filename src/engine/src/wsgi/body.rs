@@ -90,7 +90,14 @@ impl Body {
                 bytes.len()
             })
         };
-        let outcome = call.with(take).map_err(|_| Problem::Over)?;
+        let outcome = match call.meter() {
+            None => call.with(take),
+            Some(meter) => {
+                meter.input.add_operation();
+                meter.input.timed(|| call.with(take))
+            }
+        };
+        let outcome = outcome.map_err(|_| Problem::Over)?;
         match outcome {
             Ok(0) => self.state = State::AtEnd,
             Ok(count) => {
@@ -107,6 +114,13 @@ impl Body {
     pub(super) fn fill(&mut self, call: &Call, room: &mut Room) -> Result<(), Problem> {
         let ahead = room.put(self.ahead());
         self.skip(ahead);
+        let before = room.left();
+        let outcome = self.fill_from_carrier(call, room);
+        hand(call, ahead + before - room.left());
+        outcome
+    }
+
+    fn fill_from_carrier(&mut self, call: &Call, room: &mut Room) -> Result<(), Problem> {
         while room.left() > 0 {
             let most = room.left();
             if self.pull(call, most, true, |bytes| {
@@ -129,6 +143,7 @@ impl Body {
                 break;
             }
         }
+        hand(call, gathered.len());
         Ok(gathered)
     }
 
@@ -141,7 +156,14 @@ impl Body {
         Ok(0)
     }
 
+    /// A line, or its first `most` bytes.
     pub(super) fn line(&mut self, call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
+        let line = self.next_line(call, most)?;
+        hand(call, line.len());
+        Ok(line)
+    }
+
+    fn next_line(&mut self, call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
         let mut searched = 0;
         loop {
             let found = self.ahead()[searched..]
@@ -183,5 +205,12 @@ impl Body {
             (None, declared) => declared,
         }
         .filter(|&room| room <= MOST_ROOM)
+    }
+}
+
+/// The application is given so many bytes.
+fn hand(call: &Call, count: usize) {
+    if let Some(meter) = call.meter() {
+        meter.input.add_bytes(count);
     }
 }

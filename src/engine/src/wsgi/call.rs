@@ -1,21 +1,27 @@
 //! [`Call`]: what the objects of one call share, and its end.
 
 use std::cell::RefCell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, Then};
 use clutch_core::log::{Level, Record};
-use ffi_engine::abi::Request;
+use ffi_engine::abi::{Field, Request};
 use ffi_engine::engine::Carrier;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use super::body::Body;
 use super::head::Head;
 use super::lines::Lines;
+use super::meter::Meter;
 use crate::error::{Error, Kind};
 use crate::interpreter::Parts;
-use crate::python::{self, Attached, Raised};
+use crate::modwsgi::events;
+use crate::python::waiting::{self, Waits};
+use crate::python::{self, Attached, InterpreterId, Kept, Object, PyResult, Raised};
+use crate::{metrics, report};
 
 /// What the objects of one call share: `wsgi.input`, `wsgi.errors`, `start_response`, and the threads that use them.
 ///
@@ -37,6 +43,22 @@ pub struct Call {
     /// Whether the carrier was told that the response is complete: nothing can break it any more. Written by whoever
     /// sends; read at the end.
     finished: AtomicBool,
+    /// httpd's log id of the request; empty if it has none.
+    id: SmallVec<[u8; 32]>,
+    /// The dict of the call that is the application's own, once somebody has asked for it, and the interpreter it is of.
+    data: Mutex<Option<(InterpreterId, Kept)>>,
+    /// Whether somebody hears about what happens to the call. Written by the thread that runs it, before the application begins.
+    listened: AtomicBool,
+    /// Set before the application begins, if somebody wants to know.
+    meter: OnceLock<Meter>,
+    /// Waits of the thread for a GIL before the call.
+    waits_before: Waits,
+    /// Code of the status that the application gave last; 0: none. Relaxed, as `timed_out`: read at the end.
+    status: AtomicU16,
+    /// Whether RequestTimeout has ended the application.
+    timed_out: AtomicBool,
+    /// Serial number of the interpreter that the call is in; 0: in none. Written by the thread that runs it.
+    interpreter: AtomicU64,
 }
 
 /// The call is over.
@@ -73,16 +95,126 @@ impl Drop for Current {
 }
 
 impl Call {
-    pub(super) fn new(carrier: Carrier, content_length: i64) -> Self {
+    pub(super) fn new(carrier: Carrier, request: &Request<'_>) -> Self {
         Self {
             carrier: Mutex::new(Some(carrier)),
             over: AtomicBool::new(false),
             head: Mutex::new(Head::Nothing),
-            body: Mutex::new(Body::expecting(content_length)),
+            body: Mutex::new(Body::expecting(request.content_length)),
             lines: Mutex::new(Lines::default()),
             sent: AtomicU64::new(0),
             undeliverable: AtomicI32::new(0),
             finished: AtomicBool::new(false),
+            id: request.fields[Field::RequestId as usize].bytes().into(),
+            data: Mutex::default(),
+            listened: AtomicBool::new(false),
+            meter: OnceLock::new(),
+            waits_before: waiting::so_far(),
+            status: AtomicU16::new(0),
+            timed_out: AtomicBool::new(false),
+            interpreter: AtomicU64::new(0),
+        }
+    }
+
+    /// httpd's log id of the request, if it has one.
+    pub fn id(&self) -> Option<&[u8]> {
+        Some(&self.id[..]).filter(|id| !id.is_empty())
+    }
+
+    /// The dict that belongs to the call and is the application's own; made when it is asked for first.
+    pub fn data<'py>(&self, py: Attached<'py>) -> PyResult<Object<'py>> {
+        let id = InterpreterId::of(py);
+        let of = |data: &Option<(InterpreterId, Kept)>| {
+            let known = data.as_ref().filter(|(of, _)| *of == id);
+            known.map(|(_, dict)| dict.bind(py))
+        };
+        if let Some(dict) = of(&self.data.lock()) {
+            return Ok(dict);
+        }
+        let new = py.dict()?; // May run Python code, which may ask for the data, too.
+        let mut data = self.data.lock();
+        if let Some(dict) = of(&data) {
+            drop(data);
+            return Ok(dict);
+        }
+        if data.is_some() {
+            drop(data);
+            return Err(py.raise(
+                python::Kind::Runtime,
+                "the request of this thread runs in another interpreter",
+            ));
+        }
+        *data = Some((id, new.clone().keep()));
+        Ok(new)
+    }
+
+    /// Serial number of the interpreter that the call is in; 0: in none.
+    pub(crate) fn interpreter(&self) -> u64 {
+        self.interpreter.load(Ordering::Acquire)
+    }
+
+    /// The call is in this interpreter from now on.
+    pub(crate) fn enters(&self, interpreter: u64) {
+        self.interpreter.store(interpreter, Ordering::Release);
+    }
+
+    /// The call is in no interpreter any more: gives up the application's dict, if there is one.
+    pub(crate) fn leaves(&self, py: Attached<'_>) {
+        self.interpreter.store(0, Ordering::Release);
+        let data = self.data.lock().take();
+        if let Some((_, dict)) = data {
+            dict.release(py);
+        }
+    }
+
+    /// The application begins: notes who wants to know what of the call. One look at a list if nobody does.
+    pub(super) fn watch(&self, py: Attached<'_>, parts: &Parts, started: SystemTime) {
+        let listened = events::are_heard(py, parts);
+        if listened {
+            waiting::measure();
+            self.listened.store(true, Ordering::Relaxed);
+        }
+        if listened || metrics::is_recording() {
+            self.meter.get_or_init(|| Meter::begin(started));
+        }
+    }
+
+    /// Whether somebody hears about what happens to the call.
+    pub(crate) fn is_listened(&self) -> bool {
+        self.listened.load(Ordering::Relaxed)
+    }
+
+    /// What is measured of the call, if its application has begun and somebody wants to know.
+    pub(crate) fn meter(&self) -> Option<&Meter> {
+        self.meter.get()
+    }
+
+    /// Waits of this call for a GIL, as the thread that runs it knows.
+    pub(crate) fn gil_waits(&self) -> Waits {
+        waiting::so_far() - self.waits_before
+    }
+
+    /// Processor time that the call has used, as far as it is known.
+    pub(crate) fn cpu(&self) -> Duration {
+        let known = self.meter().and_then(Meter::cpu);
+        known
+            .map(|(user, system)| user + system)
+            .unwrap_or_default()
+    }
+
+    /// Notes the status that the application has given.
+    pub(super) fn note_status(&self, code: u16) {
+        self.status.store(code, Ordering::Relaxed);
+    }
+
+    /// The status as events and metrics tell it: what the application gave last, 500 if it gave none.
+    pub(crate) fn final_status(&self) -> u16 {
+        if self.timed_out.load(Ordering::Relaxed) && !self.head.lock().is_committed() {
+            return 504;
+        }
+        match self.status.load(Ordering::Relaxed) {
+            0 => 500,
+            code => code,
         }
     }
 
@@ -147,7 +279,16 @@ impl Call {
             0 => (),
             code => return Err(Failure::from_code(code)),
         }
-        let outcome = self.try_write(data, then);
+        let outcome = match self.meter() {
+            None => self.try_write(data, then),
+            Some(meter) => {
+                if !data.is_empty() {
+                    meter.output.add_bytes(data.len());
+                    meter.output.add_operation();
+                }
+                meter.output.timed(|| self.try_write(data, then))
+            }
+        };
         if let Err(failure) = outcome {
             self.undeliverable.store(failure as i32, Ordering::Relaxed);
         }
@@ -181,8 +322,14 @@ impl Call {
     /// Sends part of a file, which completes the response. Call it detached, after the head.
     pub(super) fn send_file(&self, range: FileRange<'_>) -> Result<(), Failure> {
         self.finished.store(true, Ordering::Relaxed);
-        self.with(|carrier| carrier.send_file(range))
-            .map_err(|Over| Failure::Internal)?
+        let send = || {
+            self.with(|carrier| carrier.send_file(range))
+                .map_err(|Over| Failure::Internal)?
+        };
+        match self.meter() {
+            None => send(),
+            Some(meter) => meter.output.timed(send),
+        }
     }
 
     /// Body bytes given to the carrier so far.
@@ -211,7 +358,15 @@ impl Call {
     /// The error for an exception that got out of the application or of what we do for it; logs it with its traceback.
     pub fn raised(&self, py: Attached<'_>, parts: &Parts, raised: Raised) -> Error {
         let exception = raised.take(py);
-        crate::report::exception(py, parts, &exception, Some(self));
+        report::exception(py, parts, &exception, Some(self));
+        if exception
+            .value()
+            .is_instance_of(&parts.request_timeout.get(py))
+        {
+            self.timed_out.store(true, Ordering::Relaxed);
+        } else if self.is_listened() {
+            events::request_exception(py, parts, self, &exception);
+        }
         Error::new(Kind::Application).behind(parts.refusals(py, Some(&exception)).pop())
     }
 

@@ -53,6 +53,7 @@ pub(super) fn build<'py>(
     interpreter: &Interpreter,
     call: &Arc<Call>,
     request: &Request<'_>,
+    started: SystemTime,
 ) -> PyResult<Object<'py>> {
     let parts = interpreter.parts();
     let environ = parts.template.get(py).copy_dict()?;
@@ -61,6 +62,11 @@ pub(super) fn build<'py>(
     memory.put(&parts.memory, py);
     outcome?;
     objects(py, parts, &environ, call, request)?;
+    let started = started.duration_since(UNIX_EPOCH).unwrap_or_default();
+    environ.set_item(
+        &parts.key_application_start.get(py),
+        &py.float(started.as_secs_f64())?,
+    )?;
     Ok(environ)
 }
 
@@ -137,9 +143,8 @@ fn objects<'py>(
     if request.daemon_start != 0 {
         set(&parts.key_queue_start, seconds(request.queue_start)?)?;
         set(&parts.key_daemon_start, seconds(request.daemon_start)?)?;
+        let pid = py.text(&request.server_pid.to_string())?;
+        set(&parts.key_server_pid, pid)?;
     }
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    set(&parts.key_application_start, py.float(now.as_secs_f64())?)
+    Ok(())
 }

@@ -39,6 +39,11 @@ pub(super) fn send<'py>(
         return Some(Err(call.raised(py, parts, raise_problem(py, problem))));
     }
     let available = position.size.saturating_sub(position.offset);
+    if let Some(meter) = call.meter() {
+        meter
+            .output
+            .add_bytes(usize::try_from(available).unwrap_or(usize::MAX));
+    }
     call.head.lock().declare_length(available);
     let declared = call.head.lock().length().unwrap_or(available);
     let range = FileRange {

@@ -10,10 +10,12 @@ pub mod input;
 mod lines;
 pub mod log;
 mod memory;
+mod meter;
 mod response;
 mod start_response;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use clutch_core::log::Level;
 use ffi_engine::abi::Request;
@@ -22,17 +24,21 @@ use ffi_engine::engine::{Carrier, guard};
 pub use call::Call;
 pub use environ::template;
 pub use memory::Memory;
+pub use meter::Meter;
 pub use start_response::Adapter;
 
 use crate::error::{Error, Kind};
-use crate::interpreter::{self, Interpreter, script};
-use crate::python::Attached;
+use crate::interpreter::{self, Interpreter, Parts, script};
+use crate::metrics;
+use crate::modwsgi::{active, events};
+use crate::python::{Attached, Object};
 use response::Parting;
 
 /// Serves a request. `None` if the response has been sent or broken, else the status to answer with.
 pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let _at_work = interpreter::AtWork::begin();
-    let call = Arc::new(Call::new(carrier, request.content_length));
+    let call = Arc::new(Call::new(carrier, request));
+    let _serving = metrics::Serving::begin(&call);
     let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
     let mut bug = String::new();
     let outcome = guard(
@@ -49,9 +55,20 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
             format!("panic: {bug}; please report this"),
         ))
     });
+    metrics_of(&call, request);
     let status = outcome.err().and_then(|error| call.settle(&error));
     tracing::trace!(sent = call.sent(), status, "a call has ended");
     status
+}
+
+/// Records the call, if its application was called and somebody wants to know.
+fn metrics_of(call: &Call, request: &Request<'_>) {
+    if let Some(meter) = call.meter() {
+        meter.finish();
+        if metrics::is_recording() {
+            metrics::record(call, request);
+        }
+    }
 }
 
 /// Most interpreters that one call tries: a new one for changed code, and each rung of the isolation ladder.
@@ -84,24 +101,46 @@ fn run(
     let _current = call::Current::set(call);
     call.provoke_panic(request);
     let parts = interpreter.parts();
+    let _active = active::Active::begin(py, interpreter, call);
     let outcome = (|| {
         let application = script::application(py, interpreter, call, request)?;
-        let environ = environ::build(py, interpreter, call, request)
-            .map_err(|raised| call.raised(py, parts, raised))?;
-        let start = start_response::new(py, parts, call)
-            .map_err(|raised| call.raised(py, parts, raised))?;
-        let result = application
-            .call([&environ, &start])
-            .map_err(|raised| call.raised(py, parts, raised))?;
-        let send = || response::send(py, parts, &result, call);
-        let sent =
-            guard(|text| bug(text, call, py), send).unwrap_or_else(|| Err(Error::new(Kind::Bug)));
-        response::close(py, parts, &result, call); // Whatever happened to `send`.
+        let started = SystemTime::now();
+        call.watch(py, parts, started);
+        let raised = |raised| call.raised(py, parts, raised);
+        let environ = environ::build(py, interpreter, call, request, started).map_err(raised)?;
+        let start = start_response::new(py, parts, call).map_err(raised)?;
+        if !call.is_listened() {
+            return run_application(py, parts, call, &application, [&environ, &start]);
+        }
+        let application =
+            events::request_started(py, parts, call, request, (&application, &environ))
+                .map_err(raised)?;
+        let parting = run_application(py, parts, call, &application, [&environ, &start]);
+        let sent = parting.and_then(|parting| parting.send_from_within(py, call));
+        events::request_finished(py, parts, call, request);
         sent
     })();
     call.flush_lines(py);
     interpreter::after_run(py, interpreter, request.script.bytes(), &outcome);
     outcome
+}
+
+/// Calls the application, sends what it returns, and closes that.
+fn run_application<'py>(
+    py: Attached<'py>,
+    parts: &Parts,
+    call: &Arc<Call>,
+    application: &Object<'py>,
+    arguments: [&Object<'py>; 2],
+) -> Result<Parting, Error> {
+    let result = application
+        .call(arguments)
+        .map_err(|raised| call.raised(py, parts, raised))?;
+    let send = || response::send(py, parts, &result, call);
+    let sent =
+        guard(|text| bug(text, call, py), send).unwrap_or_else(|| Err(Error::new(Kind::Bug)));
+    response::close(py, parts, &result, call); // Whatever happened to `send`.
+    sent
 }
 
 /// Logs a panic of ours that must not keep the application's `close()` from being called.

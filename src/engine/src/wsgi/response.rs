@@ -23,6 +23,16 @@ pub(super) enum Parting {
 }
 
 impl Parting {
+    /// Does it, for a call that is not left yet.
+    pub(super) fn send_from_within(self, py: Attached<'_>, call: &Call) -> Result<Self, Error> {
+        let Parting::Body(body) = self else {
+            return Ok(self);
+        };
+        py.detached((call, body), |(call, body)| complete_with(call, &body))
+            .map(|()| Parting::Complete)
+            .map_err(undelivered)
+    }
+
     /// Does it. Detached.
     pub(super) fn send(self, call: &Call) -> Result<(), Error> {
         match self {
@@ -182,6 +192,10 @@ fn send_iterable<'py>(
             .length()
             .is_some_and(|length| call.sent() + bytes.len() as u64 >= length);
         if complete {
+            if let Some(meter) = call.meter() {
+                meter.output.add_bytes(bytes.len());
+                meter.output.add_operation();
+            }
             continue;
         }
         complete = fills;

@@ -8,6 +8,7 @@ use clutch_core::response_head::{self, Illegal};
 use super::Call;
 use super::head::{Given, Head, Problem};
 use crate::interpreter::Parts;
+use crate::modwsgi::events;
 use crate::python::class::{self, Arguments, Method, Payload, StaticMethod, This, method};
 use crate::python::{Attached, Builtin, Kind, Object, PyResult};
 
@@ -82,7 +83,13 @@ fn start_response<'py>(
     if call.head.lock().is_committed() {
         return Err(too_late(py, exc_info));
     }
-    let given = checked(py, status, headers)?;
+    if call.is_listened() {
+        let interpreter = crate::interpreter::current(py)?;
+        let told = (status, headers, exc_info);
+        events::response_started(py, interpreter.parts(), call, told)?;
+    }
+    let (code, given) = checked(py, status, headers)?;
+    call.note_status(code);
     let mut head = call.head.lock();
     if !head.is_committed() {
         *head = Head::Given(Box::new(given));
@@ -105,7 +112,11 @@ fn too_late<'py>(py: Attached<'py>, exc_info: Option<&Object<'py>>) -> crate::py
     }
 }
 
-fn checked<'py>(py: Attached<'py>, status: &Object<'py>, headers: &Object<'py>) -> PyResult<Given> {
+fn checked<'py>(
+    py: Attached<'py>,
+    status: &Object<'py>,
+    headers: &Object<'py>,
+) -> PyResult<(u16, Given)> {
     let illegal = |illegal: Illegal| py.raise_with(Kind::Value, illegal);
     let line = native(py, status, "status")?;
     let code = response_head::status(&line).map_err(illegal)?;
@@ -139,7 +150,7 @@ fn checked<'py>(py: Attached<'py>, status: &Object<'py>, headers: &Object<'py>) 
         })?;
         given.header(&name, &value);
     }
-    Ok(given)
+    Ok((code, given))
 }
 
 /// The bytes of a native string (PEP 3333, "A Note On String Types").
@@ -178,6 +189,9 @@ fn write<'py>(
     let problem = call.head.lock().problem();
     if let Some(problem) = problem {
         return Err(raise_problem(py, problem));
+    }
+    if let Some(meter) = call.meter().filter(|_| bytes.is_empty()) {
+        meter.output.add_operation();
     }
     py.detached((call, bytes), |(call, bytes)| {
         call.write(bytes, Then::Flush)

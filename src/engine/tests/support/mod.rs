@@ -37,6 +37,15 @@ pub fn remember_in(directory: &str) {
     STATE.get_or_init(|| directory.to_owned().leak().as_bytes());
 }
 
+/// Whether the engine of this process is a daemon's, and a service's.
+static DAEMON: OnceLock<bool> = OnceLock::new();
+
+/// Has the engine be that of a daemon, if it has not been started yet; with `service` of one that runs scripts.
+#[allow(dead_code, reason = "not every test is about daemons")]
+pub fn be_a_daemon(service: bool) {
+    DAEMON.get_or_init(|| service);
+}
+
 struct Kept;
 
 impl Host for Kept {
@@ -95,9 +104,14 @@ fn plan() -> Plan<'static> {
         multiprocess: false,
         multithread: true,
         run_once: false,
+        service: DAEMON.get() == Some(&true),
         maximum_processes: 1,
         threads_per_process: 5,
-        process_group: Slice::new(b""),
+        process_group: Slice::new(if DAEMON.get().is_some() {
+            b"group"
+        } else {
+            b""
+        }),
         apache_version: [2, 4, 0],
         apache_description: Slice::new(b"memory"),
         apache_mpm: Slice::new(b"none"),
@@ -224,6 +238,7 @@ impl App {
     }
 
     /// Serves one request. Gives the status that the host was left with, and what the carrier was told.
+    #[allow(dead_code, reason = "not every test sends nothing")]
     pub fn get(&self) -> (Option<u16>, Memory) {
         self.post(b"")
     }
@@ -239,6 +254,13 @@ impl App {
     pub fn serve(&self, memory: &mut Memory) -> Option<u16> {
         let path = self.path.to_str().unwrap();
         let mut fields = [Slice::ABSENT; FIELDS];
+        static REQUESTS: Mutex<u32> = Mutex::new(0);
+        let number = {
+            let mut requests = REQUESTS.lock().unwrap();
+            *requests += 1;
+            format!("id{requests}")
+        };
+        fields[Field::RequestId as usize] = Slice::new(number.as_bytes());
         fields[Field::RequestMethod as usize] = Slice::new(b"GET");
         fields[Field::ScriptName as usize] = Slice::new(b"/app");
         fields[Field::PathInfo as usize] = Slice::new("/\u{fc}".as_bytes());
@@ -268,6 +290,7 @@ impl App {
             env: List::new(&env),
             headers: List::new(&headers),
             content_length: memory.input.len() as i64,
+            server_pid: 77,
             request_start: 1_000_000,
             queue_start: 0,
             daemon_start: 0,

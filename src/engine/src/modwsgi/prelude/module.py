@@ -4,7 +4,6 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 ModuleType = type(sys)
-shutdown_callbacks = []
 
 
 class RequestTimeout(BaseException):
@@ -82,12 +81,6 @@ def log_handler(log):
     return LogHandler
 
 
-def subscribe_shutdown(callback, /):
-    """Has callback("process_stopping", shutdown_reason=…) called when the process stops. Gives callback back."""
-    shutdown_callbacks.append(callback)
-    return callback
-
-
 def server_module(facts):
     """The module `mod_wsgi`."""
     module = ModuleType("mod_wsgi")
@@ -98,13 +91,26 @@ def server_module(facts):
     module.threads_per_process = facts["threads_per_process"]
     module.FileWrapper = FileWrapper
     module.RequestTimeout = RequestTimeout
+    module.subscribe_events = subscribe_events
     module.subscribe_shutdown = subscribe_shutdown
+    module.subscribe_signals = subscribe_signals if facts["process_group"] else signals_are_not_told(facts["stderr"])
+    module.event_callbacks = event_callbacks
     module.shutdown_callbacks = shutdown_callbacks
+    module.signal_callbacks = signal_callbacks
+    server = facts["server"]
+    module.request_data = server.request_data
+    module.start_recording_metrics = server.start_recording_metrics
+    module.request_metrics = server.request_metrics
+    module.process_metrics = server.process_metrics
+    module.server_metrics = server.server_metrics
 
     def __getattr__(name):
         if name == "LogHandler":
             module.LogHandler = log_handler(facts["stderr"])
             return module.LogHandler
+        if name == "active_requests":  # Kept only once somebody has asked for it.
+            module.active_requests = server.active_requests()
+            return module.active_requests
         raise AttributeError(f"module 'mod_wsgi' has no attribute {name!r}")
 
     module.__getattr__ = __getattr__

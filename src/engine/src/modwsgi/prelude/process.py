@@ -85,6 +85,16 @@ def ignore_signals(log):
     _signal.signal = signal
 
 
+def end_by_sigterm():
+    """Has SIGTERM raise SystemExit, for the process of a service. To be called on the process's first thread."""
+    import signal
+
+    def end(signalnum, frame):
+        raise SystemExit
+
+    signal.signal(signal.SIGTERM, end)
+
+
 def set_switch_interval(facts, log):
     """Sets how long a thread may keep the GIL when others want it: of this interpreter, or of all that share the GIL."""
     if not facts["switch_interval"]:

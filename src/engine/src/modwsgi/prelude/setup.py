@@ -12,6 +12,8 @@ def setup(facts):
         private_environment(facts["environment"], log)
     if facts["restrict_signal"]:
         ignore_signals(log)
+    if facts["ends_by_sigterm"]:
+        end_by_sigterm()
     set_switch_interval(facts, log)
     if facts["application_group"]:
         watch_extensions(log)

@@ -6,12 +6,7 @@ import sys
 
 
 def shutdown():
-    """Lets the application end: callbacks, then threads and exit functions. Gives the number of threads that go on."""
-    for callback in list(shutdown_callbacks):
-        try:
-            callback("process_stopping", shutdown_reason="")
-        except BaseException as error:
-            report(error)
+    """Lets the application end: threads and exit functions. Gives the number of threads that go on."""
     finish_threads()
     atexit._run_exitfuncs()
     finish_threads()  # An exit function may have started some.
@@ -31,6 +26,23 @@ def finish_threads():
         finish_threads_up_to_3_12(threading)
     else:
         threading._shutdown()
+
+
+def wait_for_threads():
+    """As finish_threads(), for the process of a service: SystemExit ends the waiting, and is not told."""
+    hook = sys.unraisablehook
+
+    def quiet(unraisable):
+        if not isinstance(unraisable.exc_value, SystemExit):
+            hook(unraisable)
+
+    sys.unraisablehook = quiet  # From 3.13 on `threading` tells what interrupts it there, and goes on.
+    try:
+        finish_threads()
+    except SystemExit:
+        pass
+    finally:
+        sys.unraisablehook = hook
 
 
 def finish_threads_up_to_3_12(threading):

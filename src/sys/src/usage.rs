@@ -1,0 +1,71 @@
+//! What this process, or a thread of it, has used of the machine.
+
+use std::fs;
+use std::time::Duration;
+
+/// Processor time and memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Time in the program's own code.
+    pub user: Duration,
+    /// Time of the kernel for it.
+    pub system: Duration,
+    /// Most memory that was ever resident, of the whole process, in bytes.
+    pub most_resident: u64,
+}
+
+/// Of this process, with all its threads.
+pub fn of_process() -> Usage {
+    usage(libc::RUSAGE_SELF)
+}
+
+/// Of the thread that asks.
+pub fn of_thread() -> Usage {
+    usage(libc::RUSAGE_THREAD)
+}
+
+fn usage(whose: libc::c_int) -> Usage {
+    // SAFETY: zeroed is a valid rusage: numbers.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: `usage` is writable; it cannot fail with these two numbers, and would leave the zeroes.
+    unsafe { libc::getrusage(whose, &raw mut usage) };
+    let time = |time: libc::timeval| {
+        let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+        let micros = u64::try_from(time.tv_usec).unwrap_or_default();
+        Duration::from_secs(seconds) + Duration::from_micros(micros)
+    };
+    Usage {
+        user: time(usage.ru_utime),
+        system: time(usage.ru_stime),
+        most_resident: u64::try_from(usage.ru_maxrss).unwrap_or_default() * 1024,
+    }
+}
+
+/// Memory of this process that is resident now, in bytes; 0 where the system does not tell.
+pub fn resident() -> u64 {
+    let pages = fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split(' ').nth(1)?.parse::<u64>().ok());
+    // SAFETY: takes a number.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    pages.unwrap_or_default() * u64::try_from(page).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_thread_has_used_what_it_has_computed_and_the_process_that_too() {
+        let busy = std::thread::spawn(|| {
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(50) {}
+            super::of_thread()
+        });
+        let busy = busy.join().unwrap();
+        assert!(busy.user + busy.system >= Duration::from_millis(5));
+        let process = super::of_process();
+        assert!(process.user + process.system >= busy.user);
+        assert!(super::resident() > 0 && process.most_resident >= super::resident() / 2);
+    }
+}
