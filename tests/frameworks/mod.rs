@@ -15,5 +15,6 @@ mod page;
 mod pyramid;
 mod tour;
 mod transfer;
+mod two_tenants;
 mod webpy;
 mod werkzeug;

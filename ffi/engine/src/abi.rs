@@ -229,7 +229,7 @@ pub const FIELDS: usize = Field::ALL.len();
 /// called, and nothing of the request has been read.
 pub const NEEDS_PROCESS: u16 = 1;
 
-/// As [`NEEDS_PROCESS`], if that is a guess: [`EngineTable::confirm`] says that it was right.
+/// As [`NEEDS_PROCESS`], if that is a guess: [`EngineTable::confirm`] says whether it was right.
 pub const MAY_NEED_PROCESS: u16 = 2;
 
 /// A request for an application.
@@ -409,8 +409,8 @@ pub struct EngineTable {
     /// of a head that was started if nothing of it is out; if something is, the host breaks the response.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
     /// The application of a group and a script, of which [`MAY_NEED_PROCESS`] was said, has served a request in a process of
-    /// its own.
-    pub confirm: unsafe extern "C" fn(Slice<'_>, Slice<'_>),
+    /// its own, or has failed there.
+    pub confirm: unsafe extern "C" fn(Slice<'_>, Slice<'_>, bool),
     /// Replaces the interpreters of a group. Whether there were any.
     pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
     /// Takes the GIL of the main interpreter and gives it back, at once or when it can be had.

@@ -146,7 +146,7 @@ pub trait Work {
     /// See [`EngineTable::call`]. The carrier must not be used after the call has returned.
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16>;
     /// See [`EngineTable::confirm`].
-    fn confirm(group: &[u8], script: &[u8]);
+    fn confirm(group: &[u8], script: &[u8], served: bool);
     /// See [`EngineTable::reload`].
     fn reload(group: &[u8]) -> bool;
     /// See [`EngineTable::beat`].
@@ -172,8 +172,11 @@ pub const fn table<W: Work>() -> EngineTable {
     unsafe extern "C" fn preload<W: Work>(scripts: List<'_, Preload<'_>>) {
         guard(W::panicked, || W::preload(scripts.get())).unwrap_or_default();
     }
-    unsafe extern "C" fn confirm<W: Work>(group: Slice<'_>, script: Slice<'_>) {
-        guard(W::panicked, || W::confirm(group.bytes(), script.bytes())).unwrap_or_default();
+    unsafe extern "C" fn confirm<W: Work>(group: Slice<'_>, script: Slice<'_>, served: bool) {
+        guard(W::panicked, || {
+            W::confirm(group.bytes(), script.bytes(), served)
+        })
+        .unwrap_or_default();
     }
     unsafe extern "C" fn reload<W: Work>(group: Slice<'_>) -> bool {
         guard(W::panicked, || W::reload(group.bytes())).unwrap_or_default()

@@ -96,10 +96,10 @@ impl Engine {
     }
 
     /// The application of `group` and `script`, of which [`crate::abi::MAY_NEED_PROCESS`] was said, has served a request in a
-    /// process of its own.
-    pub fn confirm(self, group: &[u8], script: &[u8]) {
+    /// process of its own, or has failed there.
+    pub fn confirm(self, group: &[u8], script: &[u8], served: bool) {
         // SAFETY: the engine keeps nothing of the slices.
-        unsafe { (self.0.confirm)(Slice::new(group), Slice::new(script)) }
+        unsafe { (self.0.confirm)(Slice::new(group), Slice::new(script), served) }
     }
 
     /// Replaces the interpreters of `group`. Whether there were any.

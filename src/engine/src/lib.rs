@@ -69,8 +69,8 @@ impl Work for Engine {
         interpreter::preload(scripts);
     }
 
-    fn confirm(group: &[u8], script: &[u8]) {
-        interpreter::confirm(group, script);
+    fn confirm(group: &[u8], script: &[u8], served: bool) {
+        interpreter::confirm(group, script, served);
     }
 
     fn reload(group: &[u8]) -> bool {

@@ -245,3 +245,77 @@ fn a_switch_interval_is_set_where_the_gil_is_the_groups_own() {
     let app = answering("own-interval", "import sys", "sys.getswitchinterval()");
     assert_eq!(answer(&app), "0.002");
 }
+
+/// Serves a script that imports a package with this text, in a group that begins with a GIL of its own. Gives the status that the
+/// host was left with, and what was logged of the group.
+fn importing(name: &'static str, package: &str, script: &str) -> (Option<u16>, String) {
+    let folder = Folder::new(name);
+    let packages = folder.0.join("site-packages");
+    fs::create_dir(&packages).unwrap();
+    fs::write(packages.join("fussy.py"), package).unwrap();
+    let path = packages.to_str().unwrap().to_owned().leak().as_bytes();
+    plan_for(
+        name,
+        GroupPlan {
+            isolation: Isolation::Auto,
+            python_path: List::new(vec![Slice::new(path)].leak()),
+            ..GroupPlan::DEFAULT
+        },
+    );
+    let (status, _) = answering(name, script, "1").get();
+    let log = server_log();
+    let lines = log.iter().filter(|line| line.contains(name));
+    let lines: Vec<_> = lines.map(String::as_str).collect();
+    (status, lines.join("\n"))
+}
+
+/// Fails as a package does, in interpreters with a GIL of their own.
+const NOT_HERE: &str = "
+import sys
+if sys.version_info >= (3, 13):
+    from _interpreters import get_config, get_current
+    if get_config(get_current()[0]).gil == 'own':
+        raise ERROR
+";
+
+#[test]
+fn what_a_package_raises_when_it_is_imported_takes_the_group_down_a_rung() {
+    for (name, error) in [
+        ("raises-runtime", "RuntimeError('not here')"),
+        (
+            "raises-base",
+            "type('PanicException', (BaseException,), {})('not here')",
+        ),
+    ] {
+        let package = NOT_HERE.replace("ERROR", error);
+        let (status, log) = importing(name, &package, "import fussy");
+        assert_eq!(status, None, "{log}");
+        let goes = log.contains("from own-gil to shared-gil, because the module fussy")
+            && log.contains("Exception: not here") | log.contains("raises RuntimeError: not here");
+        assert!(goes || !log.contains("own_gil=true"), "{log}");
+    }
+}
+
+#[test]
+fn what_would_be_raised_anywhere_takes_the_group_nowhere() {
+    for (name, error) in [
+        ("lacks", "ModuleNotFoundError('not here')"),
+        ("ends", "SystemExit"),
+        ("misspelt", "SyntaxError('not here')"),
+    ] {
+        let package = NOT_HERE.replace("ERROR", error);
+        let (_, log) = importing(name, &package, "import fussy");
+        assert!(!log.contains("from own-gil"), "{log}");
+    }
+    let (status, log) = importing("own-bug", "", "import fussy\n1 / 0");
+    assert_eq!(status, Some(500), "{log}");
+    assert!(!log.contains("from own-gil"), "{log}");
+}
+
+#[test]
+fn what_a_script_makes_of_a_failed_import_is_no_bug_of_its_own() {
+    let package = NOT_HERE.replace("ERROR", "ImportError('not here')");
+    let script = "try:\n    import fussy\nexcept ImportError as error:\n    raise RuntimeError('no fussy') from error";
+    let (status, log) = importing("wrapped", &package, script);
+    assert_eq!(status, None, "{log}");
+}

@@ -5,6 +5,7 @@ mod support;
 
 use std::env;
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,6 +48,21 @@ def application(environ, start_response):
     return [b'%d %d' % (can, sys.version_info[1])]
 ";
 
+/// Ends its process if it is told to, where it has a GIL of its own.
+const DEADLY: &str = "
+import os, sys
+if sys.version_info >= (3, 13):
+    from _interpreters import get_config, get_current
+    can = get_config(get_current()[0]).gil == 'own'
+else:
+    can = False
+if can and 'CLUTCH_TEST_DIES' in os.environ:
+    os.kill(os.getpid(), 9)
+def application(environ, start_response):
+    start_response('200 OK', [])
+    return [b'%d %d' % (can, sys.version_info[1])]
+";
+
 /// A directory of a test; gone when dropped.
 struct Folder(PathBuf);
 
@@ -71,15 +87,28 @@ impl Folder {
         if beside {
             fs::write(self.0.join("other.wsgi"), OTHER).unwrap();
         }
-        let output = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "one_process", "--nocapture"])
-            .env(FOLDER, &self.0)
-            .output()
-            .unwrap();
+        let output = self.command().output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}{errors}");
         said
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command
+            .args(["--exact", "one_process", "--nocapture"])
+            .env(FOLDER, &self.0);
+        command
+    }
+
+    /// Has a process die while it loads [`DEADLY`].
+    fn process_that_dies(&self) {
+        fs::write(self.0.join("app.wsgi"), DEADLY).unwrap();
+        let output = self.command().env("CLUTCH_TEST_DIES", "1").output();
+        let output = output.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.signal(), Some(9), "{said}");
     }
 
     fn remembered(&self) -> Vec<PathBuf> {
@@ -133,9 +162,9 @@ fn one_process() {
     }
     let app = app("app.wsgi");
     let (status, memory) = app.get();
+    println!("{}\n{}", memory.log(), server_log().join("\n")); // Panics say nothing here: the engine has its own hook.
     assert_eq!(status, None, "{} {:?}", memory.log(), server_log());
-    let (answer, log) = (memory.text(), server_log().join("\n"));
-    println!("answer {answer}\n{log}\n{}", memory.log());
+    println!("answer {}", memory.text());
 }
 
 const DOWN: &str = "goes from own-gil to shared-gil";
@@ -220,4 +249,55 @@ fn what_a_late_import_has_taught_is_remembered() {
     let second = folder.process_of(LATE, false);
     assert!(second.contains(REMEMBERED), "{second}");
     assert!(!second.contains(DOWN), "{second}");
+}
+
+const DIED: &str = "a process has died when it loaded the script on own-gil";
+
+#[test]
+fn the_process_after_one_that_died_of_a_script_starts_a_rung_lower() {
+    let folder = Folder::new("died");
+    let first = folder.process_of(DEADLY, false);
+    if !first.contains("answer 1") {
+        return; // This Python has no interpreters with a GIL of their own.
+    }
+    for file in folder.remembered() {
+        fs::remove_file(file).unwrap(); // As if it had never been loaded.
+    }
+    folder.process_that_dies();
+    for _ in 0..2 {
+        let said = folder.process_of(DEADLY, false);
+        assert!(said.contains("answer 0") && said.contains(DIED), "{said}");
+    }
+}
+
+#[test]
+fn a_script_that_was_loaded_before_is_not_to_blame_for_one_death() {
+    let folder = Folder::new("died-once");
+    if !folder.process_of(DEADLY, false).contains("answer 1") {
+        return;
+    }
+    folder.process_that_dies();
+    let said = folder.process_of(DEADLY, false);
+    assert!(said.contains("answer 1"), "after one death: {said}");
+    folder.process_that_dies();
+    folder.process_that_dies();
+    let said = folder.process_of(DEADLY, false);
+    assert!(
+        said.contains("answer 0") && said.contains(DIED),
+        "after another: {said}"
+    );
+}
+
+#[test]
+fn a_script_is_marked_only_while_it_is_loaded() {
+    let folder = Folder::new("marked");
+    let first = folder.process_of(DEADLY, false);
+    let names = folder.remembered();
+    let marks = names
+        .iter()
+        .filter(|name| name.to_string_lossy().contains("loading-"));
+    assert_eq!(marks.count(), 0, "{first} {names:?}");
+    fs::write(folder.0.join("app.wsgi"), "1 / 0").unwrap();
+    assert!(!folder.command().output().unwrap().status.success());
+    assert_eq!(folder.remembered(), names, "an exception is no death");
 }

@@ -98,9 +98,8 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
             Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange),
             Some(abi::MAY_NEED_PROCESS) => {
                 let answer = elsewhere(child, request, &call, &settings, &mut exchange);
-                if matches!(answer, Ok(None)) {
-                    engine.confirm(call.group.bytes(), call.script.bytes());
-                }
+                let served = matches!(answer, Ok(None));
+                engine.confirm(call.group.bytes(), call.script.bytes(), served);
                 answer
             }
             answer => Ok(answer),

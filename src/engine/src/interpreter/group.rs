@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::reload::Attempt;
 use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
-use super::verdict::Learned;
+use super::verdict::Guess;
 use super::{Interpreter, making, processors};
 
 /// An application group of this process.
@@ -28,8 +28,8 @@ pub(super) struct Group {
     busy: AtomicBool,
     /// The last replacement that was tried in vain.
     pub(super) failed: Mutex<Option<Attempt>>,
-    /// The rung where it stands because of an exception, and that. Not known to be right yet.
-    pub(super) guess: Mutex<Option<(Rung, Learned)>>,
+    /// Why it stands where it does, if that is not known to be right yet.
+    pub(super) guess: Mutex<Option<Guess>>,
     /// Whether it is gone from the pool; whoever has it looks for its successor. Written while `making` is held.
     retired: AtomicBool,
 }
@@ -153,17 +153,24 @@ impl Group {
     /// If the script is another one since, the guess is forgotten, and the group begins anew on its first rung.
     pub(super) fn goes_by_a_guess(&self, script: &[u8], changed_at: i64) -> bool {
         let mut guess = self.guess.lock();
-        match &*guess {
-            Some((_, learned)) if !learned.is_about(script) => false,
-            Some((_, learned)) if changed_at == 0 || learned.is_of(changed_at) => true,
-            Some(_) => {
-                *guess = None;
-                self.members.write().rung =
-                    Abilities::OF_THIS_PYTHON.first_rung(&self.name, &self.plan);
-                false
-            }
-            None => false,
+        let Some(Guess { learned, .. }) = &*guess else {
+            return false;
+        };
+        if !learned.is_about(script) {
+            return false;
         }
+        if changed_at == 0 || learned.is_of(changed_at) {
+            return true;
+        }
+        *guess = None;
+        self.begin_anew();
+        false
+    }
+
+    /// Goes back to its first rung. Who serves it goes on.
+    pub(super) fn begin_anew(&self) {
+        let first = Abilities::OF_THIS_PYTHON.first_rung(&self.name, &self.plan);
+        self.members.write().rung = first;
     }
 
     /// The interpreters that take new calls.

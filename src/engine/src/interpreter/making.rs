@@ -10,7 +10,7 @@ use super::parts::Parts;
 use super::pool::{self, Pool};
 use super::refusal::{Refusal, said};
 use super::rung::{Ladder, Rung};
-use super::verdict::{self, Learned};
+use super::verdict::{self, Guess, Learned};
 use super::{Interpreter, idle, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
@@ -184,7 +184,13 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: Learned) -> bool 
             );
             host::log(Level::Notice, text.as_bytes());
             match *guessed {
-                true => *group.guess.lock() = Some((below, learned)),
+                true => {
+                    *group.guess.lock() = Some(Guess {
+                        rung: below,
+                        learned,
+                        was_wrong: false,
+                    });
+                }
                 false => {
                     *group.guess.lock() = None;
                     verdict::remember(group, below, &learned);

@@ -312,10 +312,13 @@ pub fn reload(group: &[u8]) -> bool {
     replace::by_name(group)
 }
 
-/// A script of `group` has been loaded in the process of its own that it may have needed.
-pub fn confirm(group: &[u8], script: &[u8]) {
+/// A script of `group` was served, or was not, by the process of its own that it may need.
+pub fn confirm(group: &[u8], script: &[u8], served: bool) {
     if let Some(group) = pool().and_then(|pool| pool.known(group)) {
-        verdict::confirm(&group, script, Rung::Process);
+        match served {
+            true => verdict::confirm(&group, script, Rung::Process),
+            false => verdict::doubt(&group, script, Rung::Process),
+        }
     }
 }
 

@@ -246,6 +246,9 @@ impl Script {
                 {
                     return Err(Error::new(Kind::Again));
                 }
+                py.detached((site.interpreter, site.path), |(interpreter, path)| {
+                    verdict::doubt(&interpreter.group, path, interpreter.rung);
+                });
                 self.tell(py, site, &exception, changed_at);
                 Err(Error::new(Kind::Script))
             }

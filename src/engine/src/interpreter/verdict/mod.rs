@@ -133,13 +133,36 @@ pub(super) fn remember(group: &Group, rung: Rung, learned: &Learned) {
     }
 }
 
+/// Why a group stands where it does: an exception, which may have had another reason.
+#[derive(Debug)]
+pub(super) struct Guess {
+    /// Where it stands.
+    pub(super) rung: Rung,
+    pub(super) learned: Learned,
+    /// The application failed there, too.
+    pub(super) was_wrong: bool,
+}
+
 /// A script was loaded on `rung`. If the group stands there because of a guess about it, that was right, and is remembered.
+///
+/// Unless it failed there before: then something else is not as it was, and the group begins anew on its first rung.
 pub(super) fn confirm(group: &Group, script: &[u8], rung: Rung) {
     let mut guess = group.guess.lock();
-    let is_right =
-        |(guessed, learned): &mut (Rung, Learned)| *guessed == rung && learned.is_about(script);
-    if let Some((rung, learned)) = guess.take_if(is_right) {
-        remember(group, rung, &learned);
+    let is_meant = |guess: &mut Guess| guess.rung == rung && guess.learned.is_about(script);
+    match guess.take_if(is_meant) {
+        Some(guess) if guess.was_wrong => group.begin_anew(),
+        Some(guess) => remember(group, rung, &guess.learned),
+        None => (),
+    }
+}
+
+/// A script failed on `rung`. If the group stands there because of a guess about it, that was wrong.
+pub(super) fn doubt(group: &Group, script: &[u8], rung: Rung) {
+    if let Some(guess) = &mut *group.guess.lock()
+        && guess.rung == rung
+        && guess.learned.is_about(script)
+    {
+        guess.was_wrong = true;
     }
 }
 
