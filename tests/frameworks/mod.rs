@@ -6,6 +6,7 @@ mod browser;
 mod checksum;
 mod cherrypy;
 mod django;
+mod django_sites;
 mod example_site;
 mod examples;
 mod falcon;

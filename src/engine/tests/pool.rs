@@ -240,43 +240,6 @@ def application(environ, start_response):
 }
 
 #[test]
-fn threads_that_go_leave_no_thread_state_behind() {
-    plan_for(
-        "passing",
-        GroupPlan {
-            reload: Reload::Group,
-            ..GroupPlan::DEFAULT
-        },
-    );
-    let source = "
-def application(environ, start_response):
-    start_response('200 OK', [])
-    return [b'done']
-";
-    let app = App::new("passing", source);
-    for _ in 0..1_000 {
-        thread::scope(|scope| {
-            for _ in 0..10 {
-                scope.spawn(|| app.get());
-            }
-        });
-    }
-    // An interpreter with thread states that nobody will use again cannot be ended.
-    write(&app.path, &counting(2));
-    assert_eq!(app.get().1.text(), "version 2, seen 1");
-    let ended = || {
-        let told = server_log();
-        let has = |what: &str| {
-            told.iter()
-                .any(|line| line.contains("'passing'") && line.contains(what))
-        };
-        assert!(!has("left as it is"), "{told:#?}");
-        has("has ended").to_string()
-    };
-    until("true", ended);
-}
-
-#[test]
 #[cfg_attr(
     Py_3_13,
     ignore = "from 3.13 on interpreters hand the GIL over to each other"
