@@ -3,6 +3,7 @@
 mod bad;
 mod limits;
 mod lives;
+mod numbers;
 mod operators;
 mod pythons;
 mod services;
