@@ -16,6 +16,7 @@ use crate::abi::{
     Pair, Plan, Preload, Request, Slice,
 };
 use crate::guard::guard;
+use crate::nobody::Nobody;
 
 /// The engine's own exchange functions in a [`Request`] are filled in by [`Engine::call`]; this stands there until then.
 pub fn no_exchange() -> &'static ExchangeTable {
@@ -382,37 +383,5 @@ fn code(outcome: Result<(), Failure>) -> i32 {
     match outcome {
         Ok(()) => 0,
         Err(failure) => -(failure as i32),
-    }
-}
-
-/// Carries nothing.
-struct Nobody;
-
-impl Exchange for Nobody {
-    fn read(&mut self, _: usize, _: bool) -> Result<&[u8], Failure> {
-        Err(Failure::Internal)
-    }
-    fn start(&mut self, _: &ResponseHead<'_>) -> Result<(), Failure> {
-        Err(Failure::Internal)
-    }
-    fn write(&mut self, _: &[u8], _: Then) -> Result<(), Failure> {
-        Err(Failure::Internal)
-    }
-    fn send_file(&mut self, _: FileRange<'_>) -> Result<(), Failure> {
-        Err(Failure::Internal)
-    }
-    fn finish(&mut self) -> Result<(), Failure> {
-        Err(Failure::Internal)
-    }
-    fn abort(&mut self) {}
-    fn log(&self, _: &Record<'_>) {}
-    fn log_level(&self) -> Level {
-        Level::Emerg
-    }
-    fn is_https(&self) -> bool {
-        false
-    }
-    fn tls_variable(&mut self, _: &[u8]) -> Option<&[u8]> {
-        None
     }
 }

@@ -10,9 +10,11 @@
 
 pub mod abi;
 pub mod engine;
+mod field;
 mod group_plan;
 pub mod guard;
 pub mod host;
+mod nobody;
 mod settings;
 pub mod wire;
 
