@@ -148,7 +148,7 @@ fn show(silent: &Rungs, auto: &Rungs) {
     for package in &PACKAGES {
         let (version, silent) = &silent[package.pip];
         let (_, auto) = &auto[package.pip];
-        // Who comes first gets the better place.
+        // Which tenant came first is chance.
         let [silent, auto] = [silent, auto].map(|rungs| match rungs {
             [one, two] if one == two => one.clone(),
             [one, two] if one == "process" => format!("{two}, {one}"),

@@ -178,12 +178,14 @@ impl Report<'_> {
 
     /// What the operator must do for it.
     fn advice(&self) -> Option<&'static str> {
-        let is_found_out = |one: &Obstacle| one.kind == "refused";
+        let is_hidden = self
+            .judgement
+            .obstacles
+            .iter()
+            .any(Obstacle::is_an_exception);
         match self.judgement.rung {
-            Ok(Rung::Process) => Some(NO_DAEMON),
-            Ok(Rung::SharedGil) if !self.judgement.obstacles.iter().all(is_found_out) => {
-                Some(SAY_SHARED)
-            }
+            Ok(Rung::Process) if is_hidden => Some(SAY_PROCESS),
+            Ok(Rung::SharedGil) if is_hidden => Some(SAY_SHARED),
             _ => None,
         }
     }
@@ -211,10 +213,9 @@ impl Report<'_> {
     }
 }
 
-/// `auto` learns from refusals only.
+/// `auto` learns from extension modules, from packages, and from processes that died; not from the application's own files.
 const SAY_SHARED: &str =
     "ClutchIsolation auto does not find that out; set ClutchIsolation shared-gil for it";
 
-/// What is missing for the last rung.
-const NO_DAEMON: &str = "this version has no daemon mode yet: 'WSGIApplicationGroup %{GLOBAL}' gives one such application the \
-     main interpreter of httpd's processes";
+/// As [`SAY_SHARED`], of the last rung, where packages may have raised, too.
+const SAY_PROCESS: &str = "if no package raises that, ClutchIsolation auto does not find it out; set ClutchIsolation process for it";
