@@ -5,6 +5,7 @@ mod guard;
 mod isolation;
 mod limits;
 mod reload;
+mod soak;
 mod verdicts;
 mod words;
 

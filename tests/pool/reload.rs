@@ -10,7 +10,7 @@ use clutch_tests::support::{Httpd, Plan, app, mode, wait};
 use super::is_ours;
 
 /// Writes a file of the application as an editor does: beside it, then in its place.
-fn save(httpd: &Httpd, name: &str, text: &str) {
+pub(super) fn save(httpd: &Httpd, name: &str, text: &str) {
     let path = httpd.script(name);
     let before = fs::metadata(&path).and_then(|found| found.modified()).ok();
     loop {

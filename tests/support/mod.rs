@@ -8,6 +8,8 @@
 //! | `CLUTCH_TEST_PYTHON` | Python executable; its version's engine is used | newest engine in `CLUTCH_BUILD` |
 //! | `MODULE_UNDER_TEST` | a `mod_wsgi` shared object: run the same tests against it | ours |
 //! | `CLUTCH_SOAK` | number of graceful restarts of the soak test | 100 |
+//! | `CLUTCH_RELOADS` | number of reloads of an application of some size; unset: those tests are skipped | unset |
+//! | `CLUTCH_RELOAD_SECONDS` | how long code changes under load in the test of that; unset: it is skipped | unset |
 //! | `CLUTCH_KEEP` | set: keep the directories of failed tests | unset |
 
 pub mod app;
