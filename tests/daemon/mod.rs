@@ -4,6 +4,7 @@ mod bad;
 mod limits;
 mod lives;
 mod pythons;
+mod reloads;
 mod services;
 mod signals;
 mod told;
