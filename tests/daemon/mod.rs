@@ -6,6 +6,7 @@ mod lives;
 mod numbers;
 mod operators;
 mod pythons;
+mod reloads;
 mod services;
 mod signals;
 mod told;

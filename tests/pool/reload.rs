@@ -89,7 +89,7 @@ fn clutch_reload_modules_sees_every_source_file_that_was_imported_also_later() {
         .script("app.wsgi", &script)
         .script("early.py", "word = 'a'\n")
         .script("later.py", "word = 'b'\n")
-        .config("ClutchReload modules\nClutchReloadUnit interpreter")
+        .config("ClutchReload modules")
         .config("WSGIScriptAlias / ${APP}/app.wsgi")
         .start();
     assert_eq!(httpd.get("/").ok(), "ab");

@@ -7,7 +7,7 @@ pub use crate::field::{FIELDS, Field};
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 4;
+pub const ABI_VERSION: u32 = 5;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -137,6 +137,10 @@ pub const NEEDS_PROCESS: u16 = 1;
 
 /// As [`NEEDS_PROCESS`], if that is a guess: [`EngineTable::confirm`] says whether it was right.
 pub const MAY_NEED_PROCESS: u16 = 2;
+
+/// As [`NEEDS_PROCESS`], when the code of this process is older than what the request is to get: a new process has it. See
+/// [`GroupPlan::replace_process`].
+pub const STALE: u16 = 3;
 
 /// A request for an application.
 #[derive(Debug)]

@@ -65,6 +65,9 @@ pub struct GroupPlan<'a> {
     pub reload: Reload,
     /// Who waits for it.
     pub reload_policy: ReloadPolicy,
+    /// New code is run by a new process, and not by a new interpreter nor in the same one: the engine tells the host when it is due,
+    /// by [`crate::abi::STALE`] or, where nobody waits, by [`crate::abi::HostTable::retire`].
+    pub replace_process: bool,
     /// A virtual environment whose packages the group sees; absent: those of the process.
     pub python_home: Slice<'a>,
     /// Directories for the front of `sys.path`, separated by `:`; each entry goes in front of the one before.
@@ -106,6 +109,7 @@ impl GroupPlan<'_> {
         interpreters: 1,
         reload: Reload::Script,
         reload_policy: ReloadPolicy::Fresh,
+        replace_process: false,
         python_home: Slice::ABSENT,
         python_path: List::new(&[]),
         restrict_stdin: false,

@@ -3,7 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use clutch_core::config::interpreter::{self, GuardMode, InterpreterSettings, Interpreters};
+use clutch_core::config::interpreter::{
+    self, GuardMode, InterpreterSettings, Interpreters, ReloadUnit,
+};
 
 use crate::abi::{GroupPlan, Guard, Isolation, List, Reload, ReloadPolicy, Slice};
 
@@ -51,6 +53,7 @@ pub fn group_plan(settings: &InterpreterSettings<'static>) -> GroupPlan<'static>
             interpreter::ReloadPolicy::Fresh => ReloadPolicy::Fresh,
             interpreter::ReloadPolicy::Seamless => ReloadPolicy::Seamless,
         },
+        replace_process: settings.reload_unit == ReloadUnit::Process,
         python_home: Slice::maybe(settings.python_home),
         python_path: kept(&settings.python_path),
         restrict_stdin: settings.restrict_stdin,

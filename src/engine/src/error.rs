@@ -1,7 +1,7 @@
 //! Why a call ends early, what the client is told, and what the log.
 
 use clutch_core::log::Level;
-use ffi_engine::abi::{MAY_NEED_PROCESS, NEEDS_PROCESS};
+use ffi_engine::abi::{MAY_NEED_PROCESS, NEEDS_PROCESS, STALE};
 
 use crate::interpreter::Refusal;
 
@@ -28,6 +28,8 @@ pub enum Kind {
     NeedsProcess,
     /// As `NeedsProcess`, which is a guess so far.
     MayNeedProcess,
+    /// The request is for newer code, which a new process has; the host gives it to one.
+    Stale,
     /// The group is as busy as it may be.
     Full,
     /// The call has waited for its turn as long as it may.
@@ -114,6 +116,7 @@ impl Error {
             Kind::Again | Kind::Exit => Some(500),
             Kind::NeedsProcess => Some(NEEDS_PROCESS),
             Kind::MayNeedProcess => Some(MAY_NEED_PROCESS),
+            Kind::Stale => Some(STALE),
             Kind::Full => Some(503),
             Kind::QueueTimeout | Kind::RequestTimeout => Some(504),
             Kind::ClientGone => None,
@@ -133,6 +136,7 @@ impl Error {
             | Kind::Exit
             | Kind::NeedsProcess
             | Kind::MayNeedProcess
+            | Kind::Stale
             | Kind::Full
             | Kind::QueueTimeout
             | Kind::RequestTimeout

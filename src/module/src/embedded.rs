@@ -3,7 +3,7 @@
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 
-use crate::httpd::{Body, Request, Response, Sendfile, log};
+use crate::httpd::{Body, Mapping, Request, Response, Sendfile, log};
 
 /// A request, its body and its response, for as long as an engine serves it.
 #[derive(Debug)]
@@ -67,6 +67,20 @@ impl<'r> Embedded<'r> {
         self.if_wanted(Response::flush)
     }
 
+    /// As [`Exchange::send_file`], for a file that a daemon has passed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exchange::send_file`].
+    pub fn send_file_of_daemon(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
+        self.send_file_as(range, Mapping::Never)
+    }
+
+    fn send_file_as(&mut self, range: FileRange<'_>, mapping: Mapping) -> Result<(), Failure> {
+        let sendfile = self.sendfile;
+        self.if_wanted(|response| response.send_file(range, sendfile, mapping))
+    }
+
     /// Runs `send` if the application's response is wanted.
     fn if_wanted(
         &mut self,
@@ -104,8 +118,7 @@ impl Exchange for Embedded<'_> {
     }
 
     fn send_file(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
-        let sendfile = self.sendfile;
-        self.if_wanted(|response| response.send_file(range, sendfile))
+        self.send_file_as(range, Mapping::Allowed)
     }
 
     fn finish(&mut self) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ use clutch_sys::{poll, process, spawn};
 use ffi_engine::host::Engine;
 
 use signals::Messenger;
-use state::State;
+use state::{RELOAD, State};
 
 /// How often the clock looks.
 const TICK: Duration = Duration::from_millis(200);
@@ -247,13 +247,15 @@ impl Daemon {
     fn pass_on_wishes(&mut self, supervisor: &mut Supervisor) {
         let _ = self.state.wishes.take();
         clock::look(&self.state);
-        let Some(reason) = self.state.take_wish() else {
-            return;
-        };
         if self.leaving.is_some() {
             return;
         }
-        self.wish = Some(reason.clone());
+        let wish = self.state.take_wish();
+        let urgent = self.state.do_requests_wait().then(|| RELOAD.to_owned());
+        let Some(reason) = wish.or(urgent) else {
+            return;
+        };
+        self.wish.get_or_insert_with(|| reason.clone());
         if self.state.must_leave_at_once(&reason) {
             let limit = self.graceful();
             return self.leave(&reason, limit, supervisor);

@@ -4,7 +4,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::sync::{Arc, OnceLock};
 
 use clutch_core::config::HashSeed;
-use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, InterpreterWords};
+use clutch_core::config::interpreter::{
+    EMBEDDED, InterpreterSettings, InterpreterWords, ReloadUnit,
+};
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
@@ -51,13 +53,17 @@ impl Host for ThisDaemon {
 }
 
 /// What holds for the interpreters of `group` in a daemon of `spec`.
-pub(super) fn settings<'w>(
+fn settings<'w>(
     spec: &GroupSpec,
     words: &'w InterpreterWords,
     group: &[u8],
 ) -> InterpreterSettings<'w> {
     match &spec.stands_for {
-        Some(application_group) => InterpreterSettings::of(words, EMBEDDED, application_group),
+        // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
+        Some(application_group) => InterpreterSettings {
+            reload_unit: ReloadUnit::Process,
+            ..InterpreterSettings::of(words, EMBEDDED, application_group)
+        },
         None => InterpreterSettings::of(words, &spec.group.name, group),
     }
 }

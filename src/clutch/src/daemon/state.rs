@@ -8,14 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::config::Preload;
-use clutch_core::config::interpreter::{Reload, ReloadPolicy, ReloadUnit};
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
 use parking_lot::Mutex;
 
 use super::carrier::Turn;
-use super::python;
 
 /// What the listener is called among descriptors that are waited for; connections are called by their numbers.
 pub(super) const LISTENER: u64 = u64::MAX;
@@ -233,46 +231,31 @@ impl State {
         let runs_once = self.spec.group.threads == 1 && self.spec.group.maximum_requests == 1;
         runs_once
             || matches!(reason, "inactivity_timeout" | "startup_timeout")
-            || (reason == RELOAD && self.requests_wait.load(Ordering::Acquire))
+            || (reason == RELOAD && self.do_requests_wait())
     }
 
-    /// The code of this process is old. Where `requests_wait` for the new code, no more of them are taken.
-    pub(super) fn wish_for_new_code(&self, requests_wait: bool) {
-        if requests_wait {
-            self.requests_wait.store(true, Ordering::Release);
+    /// The code of this process is old, and requests wait for a process with the new one: no more of them are taken.
+    pub(super) fn requests_wait_for_new_code(&self) {
+        if !self.requests_wait.swap(true, Ordering::AcqRel) {
+            self.wish(RELOAD);
+            self.wishes.signal(); // also if there has been another wish before
         }
-        self.wish(RELOAD);
     }
 
-    /// Looks at the script of a request: is its code what this process runs, and what if not?
-    pub(super) fn look_at(&self, group: &[u8], path: &[u8], changed_at: i64) -> Seen {
+    /// Whether requests wait for a process with new code.
+    pub(super) fn do_requests_wait(&self) -> bool {
+        self.requests_wait.load(Ordering::Acquire)
+    }
+
+    /// Notes that a request is for this script.
+    pub(super) fn notes(&self, group: &[u8], path: &[u8]) {
         let mut scripts = self.scripts.lock();
-        let is_it = |one: &&Script| *one.path == *path && *one.group == *group;
-        if let Some(script) = scripts.iter().find(is_it) {
-            let is_changed = changed_at != 0 && script.changed_at != changed_at;
-            return Seen {
-                is_changed,
-                ..script.seen
-            };
-        }
-        let seen = self.first_seen(group);
-        scripts.push(Script {
-            group: group.into(),
-            path: path.into(),
-            changed_at,
-            seen,
-        });
-        seen
-    }
-
-    fn first_seen(&self, group: &[u8]) -> Seen {
-        let settings = python::settings(self.spec, &self.spec.words, group);
-        Seen {
-            is_changed: false,
-            waits: settings.reload_policy == ReloadPolicy::Fresh,
-            // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
-            replaces_process: settings.reload != Reload::Off
-                && (self.spec.stands_for.is_some() || settings.reload_unit == ReloadUnit::Process),
+        let is_it = |one: &Script| *one.path == *path && *one.group == *group;
+        if !scripts.iter().any(is_it) {
+            scripts.push(Script {
+                group: group.into(),
+                path: path.into(),
+            });
         }
     }
 
@@ -292,24 +275,10 @@ impl State {
 struct Script {
     group: Box<[u8]>,
     path: Box<[u8]>,
-    /// When it had been changed last when this process saw it first, in microseconds after 1970; 0 if that is not known.
-    changed_at: i64,
-    seen: Seen,
-}
-
-/// What is known of a script.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    /// It has been changed since this process saw it first.
-    pub(super) is_changed: bool,
-    /// The process is replaced then, and not an interpreter.
-    pub(super) replaces_process: bool,
-    /// Requests wait for the new code.
-    pub(super) waits: bool,
 }
 
 /// Why a process leaves that has found new code.
-const RELOAD: &str = "script_reload";
+pub(super) const RELOAD: &str = "script_reload";
 
 /// What a connection is called.
 fn name(connection: &impl AsFd) -> u64 {

@@ -12,6 +12,7 @@ use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
 use clutch_sys::link::{self, Buffers, Link};
 use clutch_sys::socket::{self, peer};
+use ffi_engine::abi::STALE;
 use ffi_engine::host::Engine;
 use ffi_engine::wire::Received;
 
@@ -220,28 +221,16 @@ fn answer(
         carrier.log(&too_old());
         return carrier.answer(Some(GATEWAY_TIMEOUT));
     }
-    let seen = state.look_at(
-        request.group.bytes(),
-        request.script.bytes(),
-        request.script_mtime,
-    );
-    let replaces_process = seen.replaces_process && request.reload;
-    if replaces_process && seen.is_changed {
-        state.wish_for_new_code(seen.waits);
-        if seen.waits {
-            return carrier.send_elsewhere();
-        }
-    }
-    let request = ffi_engine::abi::Request {
-        reload: request.reload && !replaces_process,
-        fields: request.fields,
-        ..request
-    };
+    state.notes(request.group.bytes(), request.script.bytes());
     let running = watch(state, connection, turn);
     let status = engine.call(&request, &mut carrier);
     if let Some(running) = running {
         let mut all = state.running.lock();
         all.retain(|one| !Arc::ptr_eq(one, &running));
+    }
+    if status == Some(STALE) {
+        state.requests_wait_for_new_code();
+        return carrier.send_elsewhere();
     }
     carrier.answer(status)
 }

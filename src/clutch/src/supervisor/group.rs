@@ -283,7 +283,7 @@ impl Group {
             }
         }
         let member = self.members.swap_remove(at);
-        let why = reason(ended, member.why.as_deref());
+        let why = reason(ended, member.why.as_deref(), member.was_killed());
         let name = self.shown();
         let is_soon = member.started.elapsed() < GOOD_LIFE;
         let announced = matches!(member.life, Life::Leaving | Life::Retiring);
@@ -365,7 +365,7 @@ impl Group {
     }
 
     pub(super) fn kill(&mut self) {
-        self.members.iter().for_each(Member::kill);
+        self.members.iter_mut().for_each(Member::kill);
     }
 
     /// Has its daemons replaced, or one application group's interpreters in them. How many daemons that are.

@@ -42,6 +42,8 @@ pub(super) struct Member {
     /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
     pub(super) deadline: Option<Instant>,
     terminated: bool,
+    /// It has been killed, because it had not ended.
+    killed: bool,
     /// It runs scripts and takes no requests.
     pub(super) is_service: bool,
     socket: OwnedFd,
@@ -85,6 +87,7 @@ impl Member {
             failed: false,
             deadline: None,
             terminated: false,
+            killed: false,
             is_service: spec.group.threads == 0,
             socket: ours,
             inbox: Inbox::new(MOST_SMALL_MESSAGE),
@@ -160,7 +163,7 @@ impl Member {
             self.terminated = true;
             let _ = signal_pid(self.pid, Signal::Terminate);
         } else if Instant::now() >= deadline + LAST_WORDS {
-            let _ = signal_pid(self.pid, Signal::Kill);
+            self.kill();
         }
     }
 
@@ -169,7 +172,13 @@ impl Member {
         self.terminated
     }
 
-    pub(super) fn kill(&self) {
+    /// It was killed by the supervisor.
+    pub(super) fn was_killed(&self) -> bool {
+        self.killed
+    }
+
+    pub(super) fn kill(&mut self) {
+        self.killed = true;
         let _ = signal_pid(self.pid, Signal::Kill);
     }
 }

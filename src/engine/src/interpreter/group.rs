@@ -104,12 +104,17 @@ impl Group {
         is_replaced(&self.plan) || (cfg!(Py_3_14) && self.plan.isolation == Isolation::Auto)
     }
 
-    /// What makes new code run. The main interpreter is never replaced.
+    /// What makes new code run. The main interpreter is never replaced, but with its process.
     pub(super) fn reload(&self) -> Reload {
-        match self.is_main() {
+        match self.is_main() && !self.plan.replace_process {
             true => self.plan.reload.min(Reload::Script),
             false => self.plan.reload,
         }
+    }
+
+    /// Whether its code is judged before a call enters an interpreter, because it is not in there that new code is loaded.
+    pub(super) fn is_judged_outside(&self) -> bool {
+        self.plan.replace_process || self.reload() >= Reload::Group
     }
 
     /// How many interpreters should serve it: more than one only where they run at the same time.

@@ -14,7 +14,7 @@ use super::group::Group;
 use super::reload::{self, Due};
 use super::seat::{self, Seat};
 use super::timeout::Watched;
-use super::{Interpreter, making, now, pool, replace};
+use super::{Interpreter, making, now, pool, replace, stale};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::Attached;
@@ -115,7 +115,9 @@ fn attempt(request: &Request<'_>, call: &Arc<Call>) -> Result<Option<Lease>, Err
             None => return Ok(None),
         },
     };
-    if request.reload && group.reload() >= Reload::Group {
+    if group.plan.replace_process {
+        stale::check(&interpreter, request)?;
+    } else if request.reload && group.reload() >= Reload::Group {
         match reload::due(&interpreter, request) {
             Due::No => (),
             Due::Behind => replace::behind(&interpreter, CHANGED),

@@ -6,6 +6,7 @@
 //! lease: one call's right to use one of them on this thread
 //! making: a new interpreter, on the rung of the isolation ladder where the group stands
 //! verdict: which rung that was in processes before this one
+//! stale: new code where it is the process that is replaced
 //! replace: the serving interpreters give way to new ones; ending: an interpreter's end, in bounded time
 //! ```
 
@@ -27,6 +28,7 @@ mod script_file;
 mod seat;
 mod service;
 mod stacks;
+mod stale;
 mod telling;
 mod thread;
 mod timeout;

@@ -60,7 +60,7 @@ pub(super) fn due(interpreter: &Arc<Interpreter>, request: &Request<'_>) -> Due 
         }
         Known::Failed(_) => false, // Nothing better serves: the request tries again, where it is.
     };
-    let module_changed = module_changed(interpreter);
+    let module_changed = has_changed_module(interpreter);
     match (changed || module_changed, fresh) {
         (false, _) => Due::No,
         (true, true) => Due::Now,
@@ -71,7 +71,7 @@ pub(super) fn due(interpreter: &Arc<Interpreter>, request: &Request<'_>) -> Due 
 
 /// Whether the script that was loaded from a file of time `loaded` is another now. `seen` is what the host saw, perhaps
 /// before the script was loaded.
-fn differs(script: &[u8], loaded: i64, seen: i64) -> bool {
+pub(super) fn differs(script: &[u8], loaded: i64, seen: i64) -> bool {
     loaded != seen && changed_at(script).unwrap_or(0) != loaded
 }
 
@@ -84,7 +84,7 @@ fn has_failed(interpreter: &Interpreter, script: &[u8]) -> bool {
 }
 
 /// Whether a source file that the application has imported has changed.
-fn module_changed(interpreter: &Interpreter) -> bool {
+pub(super) fn has_changed_module(interpreter: &Interpreter) -> bool {
     interpreter.group.reload() == Reload::Modules
         && WATCH.changed(Follower(interpreter.serial)).is_some()
 }

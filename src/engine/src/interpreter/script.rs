@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::script_file::{changed, read, reload_required, unreadable};
 use super::verdict::Trial;
-use super::{Interpreter, Refusal, pool, reload, replace, verdict};
+use super::{Interpreter, Refusal, pool, reload, replace, stale, verdict};
 use crate::error::{Error, Kind};
 use crate::python::{self, Attached, Exception, Kept, Object, PyResult};
 use crate::wsgi::Call;
@@ -102,8 +102,8 @@ pub fn application<'py>(
     let module = match &current {
         Some(module) if !reloads => module.clone(),
         // The file was judged before the call entered the interpreter.
-        Some(module) if interpreter.group.reload() >= Reload::Group => {
-            if reload_required(py, interpreter, module, request) {
+        Some(module) if interpreter.group.is_judged_outside() => {
+            if wants_reload(py, interpreter, module, request) {
                 renew(py, interpreter)?;
             }
             module.clone()
@@ -133,9 +133,25 @@ pub fn application<'py>(
         })
 }
 
-/// Has the interpreter replaced, because its script asks for it: behind the call's back, or before the call goes on.
+/// Whether the script asks to be loaded again, where that is not done in its place.
+fn wants_reload<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    module: &Object<'py>,
+    request: &Request<'_>,
+) -> bool {
+    stale::may_matter(interpreter, request) && reload_required(py, interpreter, module, request)
+}
+
+/// Has the interpreter or the process replaced, because a script asks for it: behind the call's back, or before the call goes on.
 fn renew(py: Attached<'_>, interpreter: &Arc<Interpreter>) -> Result<(), Error> {
     const WHY: &str = "its script asks for it";
+    if interpreter.group.plan.replace_process {
+        return match py.detached(interpreter, stale::is_for_another) {
+            true => Err(Error::new(Kind::Stale)),
+            false => Ok(()),
+        };
+    }
     if interpreter.group.plan.reload_policy == ReloadPolicy::Seamless {
         py.detached(interpreter, |one| replace::behind(one, WHY));
         return Ok(());

@@ -8,6 +8,7 @@
 #[allow(dead_code, reason = "not every test changes files")]
 pub mod files;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
@@ -35,6 +36,17 @@ static STATE: OnceLock<&'static [u8]> = OnceLock::new();
 #[allow(dead_code, reason = "not every test remembers")]
 pub fn remember_in(directory: &str) {
     STATE.get_or_init(|| directory.to_owned().leak().as_bytes());
+}
+
+thread_local! {
+    /// When this thread's requests begin, in microseconds since the epoch.
+    static BEGUN: Cell<i64> = const { Cell::new(1_000_000) };
+}
+
+/// Has this thread's requests begin at this time, in microseconds since the epoch.
+#[allow(dead_code, reason = "not every test is about time")]
+pub fn requests_begin(at: i64) {
+    BEGUN.set(at);
 }
 
 /// Whether the engine of this process is a daemon's, and a service's.
@@ -291,7 +303,7 @@ impl App {
             headers: List::new(&headers),
             content_length: memory.input.len() as i64,
             server_pid: 77,
-            request_start: 1_000_000,
+            request_start: BEGUN.get(),
             queue_start: 0,
             daemon_start: 0,
             carrier: std::ptr::null_mut(),

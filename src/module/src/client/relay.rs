@@ -139,7 +139,7 @@ impl<'g> Relay<'g> {
                         return Err(Malformed.into());
                     }
                     if self.overridden.is_none() {
-                        exchange.send_file(FileRange {
+                        exchange.send_file_of_daemon(FileRange {
                             file: file.as_fd(),
                             offset,
                             length,

@@ -18,6 +18,15 @@ pub enum Sendfile {
     Off,
 }
 
+/// Whether httpd may map a file into its memory to read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mapping {
+    /// If the operator lets it (`EnableMMAP`).
+    Allowed,
+    /// Never: somebody else may shorten the file meanwhile, and whoever reads mapped memory behind its end is ended by SIGBUS.
+    Never,
+}
+
 /// A file that is open as long as a request lives.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenFile<'r> {
@@ -33,6 +42,7 @@ impl<'r> OpenFile<'r> {
         request: Request<'r>,
         file: BorrowedFd<'_>,
         sendfile: Sendfile,
+        mapping: Mapping,
     ) -> Result<Self, Failure> {
         let file = File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
             .map(OwnedFd::from)
@@ -55,7 +65,7 @@ impl<'r> OpenFile<'r> {
         }
         Ok(Self {
             raw,
-            may_be_mapped: request.may_map_files(),
+            may_be_mapped: mapping == Mapping::Allowed && request.may_map_files(),
             alive: PhantomData,
         })
     }

@@ -29,7 +29,7 @@ pub mod watched;
 pub use body::Body;
 pub use boundary::Outcome;
 pub use connection::Connection;
-pub use file::Sendfile;
+pub use file::{Mapping, Sendfile};
 pub use pool::Pool;
 pub use request::{Request, Script};
 pub use respond::Response;

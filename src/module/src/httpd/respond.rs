@@ -3,7 +3,7 @@
 use clutch_core::exchange::{Failure, FileRange, ResponseHead, Then};
 
 use crate::httpd::brigade::Brigade;
-use crate::httpd::file::{OpenFile, Sendfile};
+use crate::httpd::file::{Mapping, OpenFile, Sendfile};
 use crate::httpd::head::Before;
 use crate::httpd::request::Request;
 
@@ -89,10 +89,15 @@ impl<'r> Response<'r> {
     /// # Errors
     ///
     /// As [`clutch_core::exchange::Exchange::write`]; `Internal` if there is no descriptor left.
-    pub fn send_file(&mut self, range: FileRange<'_>, sendfile: Sendfile) -> Result<(), Failure> {
+    pub fn send_file(
+        &mut self,
+        range: FileRange<'_>,
+        sendfile: Sendfile,
+        mapping: Mapping,
+    ) -> Result<(), Failure> {
         let place = (signed(range.offset)?, signed(range.length)?);
         let request = self.request;
-        let file = OpenFile::of(request, range.file, sendfile)?;
+        let file = OpenFile::of(request, range.file, sendfile, mapping)?;
         let brigade = self.brigade();
         if place.1 > 0 {
             brigade.append_file(request, file, place);
