@@ -23,7 +23,7 @@ fn plan(reload: Reload, reload_policy: ReloadPolicy) -> GroupPlan<'static> {
 /// A script of which `other`, a module in a folder of its own, asks for new code; both answer with a number.
 fn with_module(group: &'static str) -> (App, std::path::PathBuf) {
     let folder = std::env::temp_dir().join(format!("clutch-stale-{}-{group}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).expect("a folder for the test");
     let other = folder.join(format!("other_of_{group}.py"));
     write(&other, "VALUE = 1\n");
     let source = format!(

@@ -9,27 +9,30 @@
 //! group/     its socket; how many daemons it has and wants; why one has ended, in words
 //! failing.rs a group whose daemons do not start: pauses, and answers in their place
 //! member.rs  one daemon
+//! epoch.rs   which groups run
+//! reloads.rs new code, as operators ask for it
 //! ask.rs     questions of children and operators
 //! who.rs     whose the processes of a group are
 //! ```
 
 mod ask;
+mod epoch;
 mod failing;
 mod group;
 mod member;
+mod reloads;
 pub(crate) mod who;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use clutch_core::control::{self, Answer, Epoch, GroupSpec, MOST_MESSAGE, Order, Reply};
+use clutch_core::control::{self, GroupSpec, MOST_MESSAGE, Order};
 use clutch_core::log::Level;
-use clutch_sys::message::{self, Inbox};
+use clutch_sys::message::Inbox;
 use clutch_sys::signal::{Signal, Signals};
 use clutch_sys::socket::Waiting;
 use clutch_sys::{poll, process, shared, spawn};
@@ -242,49 +245,6 @@ impl Supervisor {
         }
     }
 
-    /// From now on the groups of `epoch` run, and no others.
-    fn begin(&mut self, epoch: Epoch) {
-        self.hurrying = false;
-        let logs = std::mem::take(&mut self.logs);
-        self.own_log = epoch
-            .own
-            .as_ref()
-            .and_then(|own| logs.get(own.log).cloned());
-        self.own = epoch.own;
-        self.epoch = epoch.number;
-        log::set_level(Level::from_number(epoch.log_level));
-        let mut before = std::mem::take(&mut self.groups);
-        let mut failed = Vec::new();
-        for spec in epoch.groups {
-            let name = spec.group.name.clone();
-            let position = before.iter().position(|group| group.is_at(&spec.socket));
-            let earlier = position.map(|at| before.remove(at));
-            let log = logs.get(spec.log).cloned();
-            let (group, earlier) = Group::new(spec, log, earlier, epoch.number);
-            if let Some(why) = group.failure() {
-                failed.push((name.to_vec(), why.to_owned()));
-            }
-            self.groups.push(group);
-            self.old.extend(earlier);
-        }
-        for mut group in before {
-            group.retire(epoch.graceful, true);
-            self.old.push(group);
-        }
-        self.questions = Questions::at(&epoch.questions, self.questions.take());
-        let spec = self.groups.first().map(|group| &group.spec);
-        if let (Some(questions), Some(spec)) = (&self.questions, spec.or(self.own.as_deref())) {
-            questions.give_to(spec.httpd.uid, spec.httpd.gid);
-        }
-        let answer = Answer::Listening(failed);
-        let _ = message::send(self.parent.as_fd(), &answer, &[]); // if it is gone, that is seen next
-        if !epoch.graceful {
-            self.old
-                .iter_mut()
-                .for_each(|group| group.hurry(LAST_LIMIT));
-        }
-    }
-
     fn hear_signals(&mut self) {
         while let Ok(Some(_)) = self.signals.arrived() {}
     }
@@ -335,75 +295,6 @@ impl Supervisor {
         }
     }
 
-    /// Where the daemons of an application group listen that needs a process of its own.
-    pub(crate) fn need(&mut self, application_group: &[u8]) -> Option<PathBuf> {
-        let stands_for =
-            |group: &Group| group.spec.stands_for.as_deref() == Some(application_group);
-        if let Some(group) = self.groups.iter().find(|group| stands_for(group)) {
-            return Some(group.spec.socket.clone());
-        }
-        let own = self.own.as_deref()?;
-        let there = self
-            .groups
-            .iter()
-            .filter(|group| group.spec.stands_for.is_some());
-        if there.count() >= MOST_OWN {
-            let text = format!(
-                "{MOST_OWN} application groups have a process of their own already; no other gets one"
-            );
-            log::say(Level::Error, &text);
-            return None;
-        }
-        let spec = own_spec(own, application_group);
-        let socket = spec.socket.clone();
-        let (group, _) = Group::new(spec, self.own_log.clone(), None, self.epoch);
-        if group.failure().is_some() {
-            return None;
-        }
-        self.groups.push(group);
-        Some(socket)
-    }
-
-    /// Has new code run, as an operator asks.
-    pub(crate) fn reload(&mut self, name: &[u8], application_group: Option<&[u8]>) -> Reply {
-        let mut daemons = 0;
-        let groups = self.groups.iter_mut();
-        let is_it = |group: &&mut Group| {
-            *group.spec.group.name == *name
-                || application_group.is_none() && group.spec.stands_for.as_deref() == Some(name)
-        };
-        let mut found = false;
-        for group in groups.filter(is_it) {
-            found |= group.spec.stands_for.is_none();
-            daemons += group.reload(application_group);
-        }
-        if found {
-            return Reply::Reloading(daemons);
-        }
-        if application_group.is_some() {
-            return Reply::Unknown;
-        }
-        self.reloads.push_back(name.to_vec());
-        self.reloaded += 1;
-        if self.reloads.len() > MOST_RELOADS {
-            self.reloads.pop_front();
-        }
-        if let Some(bell) = self.bell {
-            bell.store(self.reloaded, Ordering::Release);
-        }
-        Reply::Reloading(daemons)
-    }
-
-    /// The application groups of httpd's own processes that operators have had reloaded since so many, and how many there were.
-    pub(crate) fn reloads_since(&self, since: u32) -> (u32, Vec<Vec<u8>>) {
-        let new = self.reloaded.wrapping_sub(since) as usize;
-        let skipped = self.reloads.len().saturating_sub(new);
-        let mut groups: Vec<_> = self.reloads.iter().skip(skipped).cloned().collect();
-        groups.sort();
-        groups.dedup();
-        (self.reloaded, groups)
-    }
-
     /// Why the daemon `pid` has ended.
     pub(crate) fn why(&self, pid: u32) -> Option<&Death> {
         self.deaths.iter().rev().find(|death| death.pid == pid)
@@ -439,16 +330,4 @@ impl Supervisor {
     fn kill_all(&mut self) {
         self.all_groups_mut().for_each(Group::kill);
     }
-}
-
-/// What the daemons of `application_group` are, if `own` is what such daemons are like.
-fn own_spec(own: &GroupSpec, application_group: &[u8]) -> GroupSpec {
-    let shown = String::from_utf8_lossy(application_group).into_owned();
-    let mut spec = own.clone();
-    spec.stands_for = Some(application_group.into());
-    spec.group.name = format!("own:{shown}").into_bytes().into();
-    let mut socket = own.socket.clone().into_os_string();
-    socket.push(format!(".{:08x}.sock", control::hash(application_group)));
-    spec.socket = socket.into();
-    spec
 }
