@@ -157,6 +157,7 @@ impl Memory {
         String::from_utf8_lossy(&self.body()).into_owned()
     }
 
+    #[allow(dead_code, reason = "not every test reads the log")]
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
