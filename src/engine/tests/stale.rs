@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
 
 use ffi_engine::abi::{GroupPlan, Reload, ReloadPolicy, STALE};
 use support::files::{counting, write};
@@ -20,10 +21,19 @@ fn plan(reload: Reload, reload_policy: ReloadPolicy) -> GroupPlan<'static> {
     }
 }
 
-/// A script of which `other`, a module in a folder of its own, asks for new code; both answer with a number.
-fn with_module(group: &'static str) -> (App, std::path::PathBuf) {
+/// A module in a folder of its own, which goes with it.
+struct Module(PathBuf);
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        let _ = self.0.parent().map(fs::remove_dir_all);
+    }
+}
+
+/// A script that answers with the number in a module that it imports.
+fn with_module(group: &'static str) -> (App, Module) {
     let folder = std::env::temp_dir().join(format!("clutch-stale-{}-{group}", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder for the test");
+    fs::create_dir_all(&folder).expect("a folder for temporary files");
     let other = folder.join(format!("other_of_{group}.py"));
     write(&other, "VALUE = 1\n");
     let source = format!(
@@ -37,7 +47,7 @@ def application(environ, start_response):
     return [b'%d' % other.VALUE]
 "
     );
-    (App::new(group, &source), other)
+    (App::new(group, &source), Module(other))
 }
 
 #[test]
@@ -62,12 +72,12 @@ fn a_changed_module_is_stale_where_modules_count() {
     plan_for("modules", plan(Reload::Modules, ReloadPolicy::Fresh));
     requests_begin(LATER);
     assert_eq!(app.get().1.text(), "1");
-    write(&other, "VALUE = 2\n");
+    write(&other.0, "VALUE = 2\n");
     assert_eq!(app.get().0, Some(STALE));
     let (app, other) = with_module("scripts");
     plan_for("scripts", plan(Reload::Script, ReloadPolicy::Fresh));
     assert_eq!(app.get().1.text(), "1");
-    write(&other, "VALUE = 2\n");
+    write(&other.0, "VALUE = 2\n");
     assert_eq!(app.get().1.text(), "1");
 }
 

@@ -157,7 +157,7 @@ impl Memory {
         String::from_utf8_lossy(&self.body()).into_owned()
     }
 
-    #[allow(dead_code, reason = "not every test program asks for it")]
+    #[allow(dead_code, reason = "not every test reads the log")]
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
