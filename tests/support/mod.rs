@@ -9,6 +9,7 @@
 //! | `MODULE_UNDER_TEST` | a `mod_wsgi` shared object: run the same tests against it | ours |
 //! | `CLUTCH_SOAK` | number of graceful restarts of the soak test | 100 |
 //! | `CLUTCH_RELOADS` | number of reloads of an application of some size; unset: those tests are skipped | unset |
+//! | `CLUTCH_RELOAD_IMPORTS` | what that application imports | `flask, requests, pymongo` |
 //! | `CLUTCH_RELOAD_SECONDS` | how long code changes under load in the test of that; unset: it is skipped | unset |
 //! | `CLUTCH_KEEP` | set: keep the directories of failed tests | unset |
 
