@@ -74,6 +74,10 @@ fn an_application_that_ends_its_process_costs_one_request_and_its_line_says_how(
         assert_eq!(httpd.get(&app::target(statements)).status, 502);
         let line = httpd.wait_for_log(&format!("process {old} of group 'shop' has ended before"));
         assert!(line.contains(said), "{line}");
+        if said == "SIGSEGV" {
+            httpd.wait_for_log("Fatal Python error: Segmentation fault");
+            httpd.wait_for_log("most recent call first");
+        }
         assert_ne!(httpd.serving_pid(), old);
     }
 }

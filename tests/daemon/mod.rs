@@ -1,6 +1,7 @@
 //! What only daemon processes have: lives of their own, users of their own, limits.
 
 mod bad;
+mod crowds;
 mod limits;
 mod lives;
 mod numbers;

@@ -5,6 +5,7 @@ use core::ffi::{c_char, c_int, c_void};
 use crate::apr::{apr_int32_t, apr_socklen_t};
 use crate::apr_errno::apr_status_t;
 use crate::apr_pools::apr_pool_t;
+use crate::apr_time::apr_interval_time_t;
 
 pub type apr_port_t = u16;
 
@@ -25,6 +26,11 @@ c_struct! { "apr_network_io.h" struct apr_sockaddr_t (at least 64) {
 }}
 
 unsafe extern "C" {
+    pub fn apr_socket_timeout_get(
+        sock: *mut apr_socket_t,
+        t: *mut apr_interval_time_t,
+    ) -> apr_status_t;
+    pub fn apr_socket_timeout_set(sock: *mut apr_socket_t, t: apr_interval_time_t) -> apr_status_t;
     pub fn apr_sockaddr_ip_get(
         addr: *mut *mut c_char,
         sockaddr: *mut apr_sockaddr_t,

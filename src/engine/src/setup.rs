@@ -37,6 +37,8 @@ pub fn of(plan: &Plan<'_>) -> Setup {
             .filter_map(|option| text(option.bytes()))
             .collect(),
         optimize: (plan.optimize > 0).then(|| i32::try_from(plan.optimize).unwrap_or(i32::MAX)),
+        // httpd's own processes have a way of their own with crashes.
+        stacks_of_crashes: !plan.process_group.bytes().is_empty(),
         dont_write_bytecode: plan.dont_write_bytecode,
         hash_seed: match plan.hash_seed {
             HashSeed::Default => None,

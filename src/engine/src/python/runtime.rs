@@ -37,6 +37,8 @@ pub struct Setup {
     pub warnings: Vec<CString>,
     /// `-O` level, if set.
     pub optimize: Option<i32>,
+    /// Whether a crash writes the stacks of all threads to standard error.
+    pub stacks_of_crashes: bool,
     /// Whether `.pyc` files are never written.
     pub dont_write_bytecode: bool,
     /// `Some(None)`: random; `Some(Some(n))`: seed n; `None`: CPython's default.
@@ -92,6 +94,9 @@ pub fn start(setup: &Setup) -> Result<(InterpreterId, ThreadState), Refused> {
 fn fill(config: &mut ffi::PyConfig, setup: &Setup) -> Result<(), Refused> {
     config.parse_argv = 0;
     config.install_signal_handlers = 0;
+    if setup.stacks_of_crashes {
+        config.faulthandler = 1;
+    }
     if let Some(level) = setup.optimize {
         config.optimization_level = level;
     }

@@ -78,6 +78,15 @@ impl Daemons {
         daemons
     }
 
+    /// How long the client may take at a time while it gets a response, if the group says it.
+    fn limit_of_responses(&self) -> Option<Duration> {
+        let own = [
+            self.group.response_socket_timeout,
+            self.group.socket_timeout,
+        ];
+        own.into_iter().find(|limit| !limit.is_zero())
+    }
+
     /// The group's name as text.
     fn shown(&self) -> String {
         String::from_utf8_lossy(&self.group.name).into_owned()
@@ -130,6 +139,9 @@ impl Daemons {
             fields: request.fields,
             ..*request
         };
+        let _limited = self
+            .limit_of_responses()
+            .and_then(|limit| carried.connection().limit_waiting(limit));
         let mut buffers = BUFFERS.take();
         let offer = Offer {
             daemons: self,

@@ -5,6 +5,7 @@
 use std::ffi::{CStr, c_char};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::time::Duration;
 
 /// A connection that httpd keeps for `'r`.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +103,27 @@ impl<'r> Connection<'r> {
         unsafe { (*self.raw()).aborted = 1 };
     }
 
+    /// Each waiting for the client to take something lasts at most `limit`, until the guard is dropped. Nothing on a secondary
+    /// connection, which has no socket of its own.
+    pub fn limit_waiting(self, limit: Duration) -> Option<Limited<'r>> {
+        if !self.field(|connection| connection.master).is_null() {
+            return None;
+        }
+        // SAFETY: alive for 'r.
+        let socket = NonNull::new(unsafe { ffi_httpd::ap_get_conn_socket(self.raw()) })?;
+        let mut before = 0;
+        // SAFETY: the socket of a live connection; APR writes a number.
+        let known = unsafe { ffi_httpd::apr_socket_timeout_get(socket.as_ptr(), &raw mut before) };
+        let limit = i64::try_from(limit.as_micros()).unwrap_or(i64::MAX);
+        // SAFETY: the socket of a live connection.
+        unsafe { ffi_httpd::apr_socket_timeout_set(socket.as_ptr(), limit) };
+        (known == ffi_httpd::APR_SUCCESS).then_some(Limited {
+            socket,
+            before,
+            alive: PhantomData,
+        })
+    }
+
     /// Makes the end of the connection a reset, which no client takes for the end of a response.
     ///
     /// On a secondary connection it only tells httpd that there is nobody to answer to.
@@ -135,6 +157,22 @@ impl<'r> Connection<'r> {
                 size_of::<libc::linger>() as libc::socklen_t,
             );
         }
+    }
+}
+
+/// A connection on which waiting is limited, until dropped.
+#[derive(Debug)]
+pub struct Limited<'r> {
+    socket: NonNull<ffi_httpd::apr_socket_t>,
+    /// What held before, in microseconds.
+    before: i64,
+    alive: PhantomData<&'r ffi_httpd::conn_rec>,
+}
+
+impl Drop for Limited<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the socket of a connection that is alive for 'r.
+        unsafe { ffi_httpd::apr_socket_timeout_set(self.socket.as_ptr(), self.before) };
     }
 }
 
