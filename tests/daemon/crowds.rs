@@ -55,7 +55,7 @@ fn eight_groups_are_eight_processes_that_know_nothing_of_each_other() {
 #[test]
 fn a_stopped_daemon_holds_up_its_own_group_and_no_other() {
     let httpd = daemons::running("threads=2 socket-timeout=2")
-        .config("WSGIDaemonProcess wiki\nWSGIScriptAlias /wiki ${APP}/app.wsgi process-group=wiki application-group=%{GLOBAL}")
+        .config("WSGIDaemonProcess wiki\n<Location /wiki>\nWSGIProcessGroup wiki\n</Location>")
         .expects_log("WSGI0145")
         .start();
     let pid = httpd.serving_pid();
