@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Directive] = &[
         Main,
         Server.socket_rotation,
         "On",
-        c"Whether the sockets of daemon processes get new names with a new configuration."
+        c"Accepted, without effect: sockets of daemon processes keep their names over restarts, so that httpd's processes of before reach the new ones."
     ),
 ];
 
