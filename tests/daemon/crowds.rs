@@ -59,7 +59,7 @@ fn a_stopped_daemon_holds_up_its_own_group_and_no_other() {
         .expects_log("WSGI0145")
         .start();
     let pid = httpd.serving_pid();
-    process::signal(pid, Signal::STOP);
+    daemons::stop(pid);
     assert_eq!(httpd.get(&daemons::pid()).status, 504);
     let wiki = httpd.get(&format!("/wiki{}", &daemons::pid()[1..]));
     assert_ne!(wiki.ok(), pid.to_string());

@@ -314,7 +314,7 @@ fn a_daemon_that_is_stopped_by_a_signal_costs_504s_after_socket_timeout() {
         .expects_log("WSGI0145")
         .start();
     let pid = httpd.serving_pid();
-    process::signal(pid, Signal::STOP);
+    daemons::stop(pid);
     assert_eq!(httpd.get(&daemons::pid()).status, 504);
     process::signal(pid, Signal::CONT);
     assert_eq!(httpd.serving_pid(), pid);

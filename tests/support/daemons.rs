@@ -68,6 +68,24 @@ pub fn says(pid: u32, word: &str) -> bool {
             .any(|one| one == word.as_bytes())
 }
 
+/// Stops the process and waits until each of its threads stands still.
+pub fn stop(pid: u32) {
+    process::signal(pid, Signal::STOP);
+    let stands = |task: fs::DirEntry| {
+        let text = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        let state = text
+            .rsplit_once(") ")
+            .map(|(_, rest)| rest.starts_with('T'));
+        state.unwrap_or(true)
+    };
+    wait::until_true("a process to stand still", || {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+            .into_iter()
+            .flatten();
+        tasks.flatten().all(stands)
+    });
+}
+
 /// Kills the process and waits until it is gone.
 pub fn kill(pid: u32) {
     process::signal(pid, Signal::KILL);

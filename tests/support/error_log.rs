@@ -17,7 +17,7 @@ const CRASH: &str = "exit signal";
 /// What httpd itself says at a bad level although nothing is wrong: the event MPM, stopping while a client's connection
 /// still lingers or waits; and that these small servers have no spare workers.
 const HARMLESS: &[&str] = &[
-    "AH03092", "AH03093", "AH00484", "AH00485", "AH00161", "AH00288", "AH10159",
+    "AH03092", "AH03093", "AH00286", "AH00484", "AH00485", "AH00161", "AH00288", "AH10159",
 ];
 
 /// The log of one server.

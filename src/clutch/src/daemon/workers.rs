@@ -140,17 +140,16 @@ fn serve(state: &State, engine: Engine, connection: Arc<OwnedFd>, known: bool, o
             encoder.put_u16(0);
             encoder.put_u32(std::process::id());
         });
+        // At once: if this process dies of the request, the child knows whom to ask about.
+        if link.flush().is_err() {
+            return;
+        }
         match link.has_come() {
             Ok(true) => (),
             // The rest of a request is on its way, and what has come of it is here.
             Ok(false) if link.has_rest() => (),
             // Nothing yet: the thread is for others until then.
-            Ok(false) => {
-                if link.flush().is_ok() {
-                    state.keep(connection, false);
-                }
-                return;
-            }
+            Ok(false) => return state.keep(connection, false),
             Err(link::Lost::Malformed) => {
                 malformed("its first bytes begin no frame");
                 return;
