@@ -69,7 +69,7 @@ fn the_servers_own_keys_have_their_types_and_values() {
         .unwrap()
         .parse()
         .unwrap();
-    assert!(httpd.hosts().contains(&pid), "{pid} runs no applications");
+    assert!(httpd.children().contains(&pid), "{pid} is no child");
     assert!(!environ.text("mod_wsgi.request_id").unwrap().is_empty());
     let times = ["request", "queue", "daemon", "application"].map(|what| {
         let key = format!("mod_wsgi.{what}_start");

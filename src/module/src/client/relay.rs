@@ -95,6 +95,26 @@ impl<'g> Relay<'g> {
         link: &mut Link<'_>,
         exchange: &mut Embedded<'_>,
     ) -> Result<Option<u16>, End> {
+        let outcome = self.obey(link, exchange);
+        if outcome.is_err() {
+            let _ = self.flush_rest(exchange); // what there is of a response that will be broken
+        }
+        outcome
+    }
+
+    /// Pushes out what waits for a pause.
+    fn flush_rest(&mut self, exchange: &mut Embedded<'_>) -> Result<(), End> {
+        match self.unflushed.take() {
+            Some(_) => Ok(exchange.flush()?),
+            None => Ok(()),
+        }
+    }
+
+    fn obey(
+        &mut self,
+        link: &mut Link<'_>,
+        exchange: &mut Embedded<'_>,
+    ) -> Result<Option<u16>, End> {
         loop {
             self.flush_in_pauses(link, exchange)?;
             let frame = link.receive()?;
@@ -113,7 +133,10 @@ impl<'g> Relay<'g> {
                     return Ok(self.overridden.or((status != 0).then_some(status)));
                 }
                 Kind::Finish if self.overridden.is_none() => exchange.finish()?,
-                Kind::Abort if self.overridden.is_none() => exchange.abort(),
+                Kind::Abort if self.overridden.is_none() => {
+                    self.flush_rest(exchange)?; // so that the client has what was sent before
+                    exchange.abort();
+                }
                 Kind::Finish | Kind::Abort => (),
                 Kind::Log => log(payload, frame.flag, exchange)?,
                 Kind::WantBody => {
