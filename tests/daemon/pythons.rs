@@ -49,10 +49,19 @@ fn pythons() -> Vec<Python> {
         .collect()
 }
 
+/// A Python of this machine that the engine for 3.`minor` suits, as the program finds it.
 fn system(minor: u8) -> Option<PathBuf> {
-    let name = format!("python3.{minor}");
-    let places = ["/usr/bin", "/usr/local/bin"].map(|place| Path::new(place).join(&name));
-    places.into_iter().find(|file| file.exists())
+    let program = installation::build_directory().join("clutch");
+    let said = Command::new(program)
+        .args(["pythons", "--usable"])
+        .output()
+        .ok()?;
+    let text = String::from_utf8(said.stdout).ok()?;
+    let tag = format!("cp3{minor}");
+    let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
+    lines
+        .find(|(of, _)| *of == tag)
+        .map(|(_, python)| PathBuf::from(python))
 }
 
 /// As [`pythons`], if there are two; says on the terminal if not.
