@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clutch_tests::support::environ::{self, Environ};
 use clutch_tests::support::response::{Ending, Head, Response};
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, curl, installation, reference};
+use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, app, curl, installation, mode, reference};
 
 /// curl's exit codes for a transfer that ended too early: short, HTTP/2 stream error, receive error.
 const BROKEN: &[i32] = &[18, 92, 56];
@@ -148,7 +148,13 @@ fn a_broken_response_is_a_stream_error_over_http_2() {
     let Some(outcome) = curl::run(name, &["--http2-prior-knowledge", &url]) else {
         return;
     };
-    assert!(outcome.head.starts_with("HTTP/2 200"), "{}", outcome.head);
+    // From a daemon the block and the break may come together, and a stream that is reset need not send its head before.
+    let is_reset_at_once = mode::is_daemon() && outcome.head.is_empty();
+    assert!(
+        is_reset_at_once || outcome.head.starts_with("HTTP/2 200"),
+        "{}",
+        outcome.head
+    );
     // The reference ends the stream as if it were complete.
     assert!(
         BROKEN.contains(&outcome.code) || reference::is_under_test(),
