@@ -43,7 +43,7 @@ fn head(payload: &[u8]) {
         let harms = |text: &[u8]| text.iter().any(|byte| b"\r\n\0".contains(byte));
         assert!(head.status <= 999 && !harms(head.status_line));
         for (name, value) in head.headers {
-            assert!(!name.is_empty() && !harms(name) && !name.contains(&b':') && !harms(value));
+            assert!(!name.is_empty() && !harms(name) && !harms(value));
         }
         let mut again = Vec::new();
         put_head(&mut again, head);
