@@ -316,3 +316,21 @@ fn sockets_are_open_to_httpds_user_alone() {
         assert!(owners.contains(&1) && !owners.contains(&0), "{owners:?}");
     }
 }
+
+#[test]
+fn without_root_users_of_a_group_have_no_effect_and_one_line_says_so() {
+    let name = "without_root_users_of_a_group_have_no_effect_and_one_line_says_so";
+    let own = fs::metadata("/proc/self").unwrap();
+    let own = std::os::unix::fs::MetadataExt::uid(&own);
+    if own == 0 {
+        return installation::skipped(name, "needs a user that is not root");
+    }
+    let httpd = daemons::running("user=nobody").start();
+    assert_eq!(is(&httpd, "os.getuid()"), own.to_string());
+    assert_eq!(
+        httpd
+            .log()
+            .count("have no effect, because httpd was not started by root"),
+        1
+    );
+}

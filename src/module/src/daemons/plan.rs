@@ -9,6 +9,8 @@ use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::interpreter::free_threading;
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::control::{ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
+use clutch_core::log::Level;
+use clutch_sys::account::is_root;
 
 use super::places::Places;
 use super::{Declared, OWN, check, declared, may_have_own, own_group};
@@ -24,6 +26,7 @@ use crate::{parent, supervisor};
 pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Result<(), String> {
     let directory = parent::directory()?;
     let declared = declared(main, &config.section);
+    warn_of_users(&declared);
     let places = Places::of(pool, &config.section, supervisor::number_of_parent())
         .ok_or("WSGISocketPrefix leads nowhere")?;
     let planner = Planner {
@@ -71,6 +74,26 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Re
         own,
     };
     supervisor::serve(pool, main, &program, epoch, logs.files)
+}
+
+/// Says which groups name users in vain: only root can make processes somebody else's.
+fn warn_of_users(declared: &[Declared<'_>]) {
+    let names_one = |group: &DaemonGroup| {
+        group.user.is_some() || group.group.is_some() || group.supplementary_groups.is_some()
+    };
+    let groups = declared.iter().map(|one| &one.group);
+    let named: Vec<_> = groups
+        .filter(|group| names_one(group))
+        .map(check::shown)
+        .collect();
+    if !named.is_empty() && !is_root() {
+        let text = format!(
+            "{} users and groups of WSGIDaemonProcess have no effect, because httpd was not started by root: {}",
+            log::NO_DAEMONS,
+            named.join(", ")
+        );
+        log::server(Level::Warning, &text);
+    }
 }
 
 /// The error logs of servers, each once.

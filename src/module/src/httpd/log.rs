@@ -11,7 +11,7 @@
 //! | CLUTCH0004 | error | an environment of a group does not suit the configuration |
 //! | CLUTCH0005 | alert | the supervisor of the daemons has ended |
 //! | CLUTCH0007 | error | an application group needs a process of its own, and gets none |
-//! | CLUTCH0006 | error | a group of daemons does not suit the configuration, or cannot be started |
+//! | CLUTCH0006 | error | a group of daemons does not suit the configuration, or cannot be started; as a warning: only in part |
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, Ordering};
