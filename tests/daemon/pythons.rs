@@ -80,6 +80,11 @@ const WHICH: &str = "'%d.%d' % sys.version_info[:2], sys.prefix, environ['mod_ws
 fn groups_with_pythons_of_several_versions_are_served_side_by_side() {
     let name = "groups_with_pythons_of_several_versions_are_served_side_by_side";
     let Some(pythons) = several(name) else { return };
+    let homes: std::collections::BTreeSet<_> = pythons.iter().map(|one| &one.home).collect();
+    if homes.len() < pythons.len() {
+        // A distribution's Pythons share a prefix, which does not tell one from another: environments of theirs do, see below.
+        return installation::skipped(name, "needs Pythons with prefixes of their own");
+    }
     let mut plan = Plan::new()
         .script("app.wsgi", &app::answering(WHICH))
         .config("WSGIRestrictEmbedded On\nWSGIScriptAlias / ${APP}/app.wsgi");
