@@ -246,12 +246,6 @@ fn a_script_touched_under_load_holds_up_no_request_where_the_policy_is_seamless(
     }
 }
 
-/// The processes that have answered.
-fn pids(outcomes: &[load::Outcome]) -> usize {
-    let pids: std::collections::BTreeSet<_> = outcomes.iter().map(|one| &one.body).collect();
-    pids.len()
-}
-
 #[test]
 fn a_process_that_has_served_its_maximum_of_requests_is_replaced_under_load_and_no_request_fails() {
     for options in [
@@ -263,7 +257,8 @@ fn a_process_that_has_served_its_maximum_of_requests_is_replaced_under_load_and_
             thread::sleep(Duration::from_secs(4));
         });
         load::all_ok(&outcomes, 100);
-        assert!(pids(&outcomes) >= 3, "{options}: {}", pids(&outcomes));
+        let pids = load::bodies(&outcomes);
+        assert!(pids >= 3, "{options}: {pids}");
         httpd.wait_for_log("maximum_requests");
     }
 }
@@ -275,7 +270,7 @@ fn a_process_of_the_age_of_restart_interval_is_replaced_under_load_and_no_reques
         thread::sleep(Duration::from_secs(5));
     });
     load::all_ok(&outcomes, 100);
-    assert!(pids(&outcomes) >= 3, "{}", pids(&outcomes));
+    assert!(load::bodies(&outcomes) >= 3, "{}", load::bodies(&outcomes));
     httpd.wait_for_log("restart_interval");
 }
 
@@ -400,5 +395,4 @@ fn a_daemon_that_cannot_be_what_it_is_to_be_says_why_and_its_requests_get_503_wi
     assert_eq!(httpd.get("/").status, 503);
     let line = httpd.wait_for_log("[client ");
     assert!(line.contains("/no/such/place"), "{line}");
-    // What was wrong is mended, and the group comes back by itself.
 }

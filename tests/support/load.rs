@@ -100,3 +100,9 @@ pub fn longest(outcomes: &[Outcome]) -> Duration {
         .max()
         .unwrap_or_default()
 }
+
+/// How many different bodies there were.
+pub fn bodies(outcomes: &[Outcome]) -> usize {
+    let bodies: std::collections::BTreeSet<_> = outcomes.iter().map(|one| &one.body).collect();
+    bodies.len()
+}
