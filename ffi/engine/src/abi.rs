@@ -301,6 +301,39 @@ pub struct Plan<'a> {
     pub apache_build_date: Slice<'a>,
 }
 
+impl Plan<'_> {
+    /// The plan for a Python that serves for `host` and of which nothing else is said.
+    pub const fn of(host: &'static HostTable) -> Self {
+        Self {
+            host,
+            python_home: Slice::ABSENT,
+            warnings: List::new(&[]),
+            optimize: 0,
+            hash_seed: HashSeed::Default,
+            dont_write_bytecode: false,
+            single_process: false,
+            state_directory: Slice::ABSENT,
+            max_interpreters: 0,
+            max_replacements: 0,
+            processes: false,
+            free_threading: false,
+            case_sensitive: true,
+            destroy_interpreters: true,
+            multiprocess: false,
+            multithread: true,
+            run_once: false,
+            service: false,
+            maximum_processes: 1,
+            threads_per_process: 1,
+            process_group: Slice::new(b""),
+            apache_version: [2, 4, 0],
+            apache_description: Slice::new(b""),
+            apache_mpm: Slice::new(b""),
+            apache_build_date: Slice::new(b""),
+        }
+    }
+}
+
 /// The engine's functions. The first two fields are the same in every version of the ABI.
 #[derive(Debug)]
 #[repr(C)]

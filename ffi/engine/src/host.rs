@@ -16,12 +16,6 @@ use crate::abi::{
     Pair, Plan, Preload, Request, Slice,
 };
 use crate::guard::guard;
-use crate::nobody::Nobody;
-
-/// The engine's own exchange functions in a [`Request`] are filled in by [`Engine::call`]; this stands there until then.
-pub fn no_exchange() -> &'static ExchangeTable {
-    const { &ExchangeOf::<Nobody>::TABLE }
-}
 
 /// An engine that is mapped into this process, for ever.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +86,9 @@ impl Engine {
     /// Loads scripts before requests come: those of one group in order, groups side by side. A failure is logged, and the
     /// first request tries again.
     pub fn preload(self, scripts: &[Preload<'_>]) {
+        if scripts.is_empty() {
+            return;
+        }
         // SAFETY: the engine keeps nothing of the slices.
         unsafe { (self.0.preload)(List::new(scripts)) }
     }
@@ -117,7 +114,6 @@ impl Engine {
         let request = Request {
             carrier: std::ptr::from_mut(exchange).cast(),
             exchange: const { &ExchangeOf::<E>::TABLE },
-            fields: request.fields,
             ..*request
         };
         // SAFETY: the engine uses `request` and what it points to, the exchange with it, until `call` returns.
@@ -202,10 +198,10 @@ fn record<'a>(level: u8, file: &'a str, line: u32, text: &'a [u8]) -> Record<'a>
 }
 
 /// [`Exchange`] functions for carriers of type `E`.
-struct ExchangeOf<E>(std::marker::PhantomData<E>);
+pub(crate) struct ExchangeOf<E>(std::marker::PhantomData<E>);
 
 impl<E: Exchange> ExchangeOf<E> {
-    const TABLE: ExchangeTable = ExchangeTable {
+    pub(crate) const TABLE: ExchangeTable = ExchangeTable {
         read: Self::read,
         start: Self::start,
         write: Self::write,

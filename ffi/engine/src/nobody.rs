@@ -1,10 +1,13 @@
-//! The carrier of a request that is carried by nobody.
+//! A request of which nothing is said, and which nobody carries.
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 
+use crate::abi::{FIELDS, List, Request, Slice};
+use crate::host::ExchangeOf;
+
 /// Carries nothing.
-pub(crate) struct Nobody;
+struct Nobody;
 
 impl Exchange for Nobody {
     fn read(&mut self, _: usize, _: bool) -> Result<&[u8], Failure> {
@@ -33,4 +36,26 @@ impl Exchange for Nobody {
     fn tls_variable(&mut self, _: &[u8]) -> Option<&[u8]> {
         None
     }
+}
+
+impl Request<'_> {
+    /// A request of which nothing is said, carried by nobody: [`crate::host::Engine::call`] fills in who carries it.
+    pub const EMPTY: Self = Self {
+        group: Slice::ABSENT,
+        script: Slice::ABSENT,
+        script_mtime: 0,
+        callable: Slice::ABSENT,
+        reload: false,
+        https: false,
+        fields: [Slice::ABSENT; FIELDS],
+        env: List::new(&[]),
+        headers: List::new(&[]),
+        content_length: 0,
+        server_pid: 0,
+        request_start: 0,
+        queue_start: 0,
+        daemon_start: 0,
+        carrier: std::ptr::null_mut(),
+        exchange: &ExchangeOf::<Nobody>::TABLE,
+    };
 }

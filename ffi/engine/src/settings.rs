@@ -3,11 +3,33 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use clutch_core::config;
 use clutch_core::config::interpreter::{
     self, GuardMode, InterpreterSettings, Interpreters, ReloadUnit,
 };
 
-use crate::abi::{GroupPlan, Guard, Isolation, List, Reload, ReloadPolicy, Slice};
+use crate::abi::{
+    GroupPlan, Guard, HashSeed, Isolation, List, Preload, Reload, ReloadPolicy, Slice,
+};
+
+impl From<Option<config::HashSeed>> for HashSeed {
+    fn from(seed: Option<config::HashSeed>) -> Self {
+        match seed {
+            None => Self::Default,
+            Some(config::HashSeed::Random) => Self::Random,
+            Some(config::HashSeed::Fixed(seed)) => Self::Fixed(seed),
+        }
+    }
+}
+
+impl<'a> From<&'a config::Preload> for Preload<'a> {
+    fn from(preload: &'a config::Preload) -> Self {
+        Self {
+            group: Slice::new(&preload.group),
+            script: Slice::new(&preload.script),
+        }
+    }
+}
 
 /// The list of these texts, kept as long as the process. Groups come without end, but the lists that they can have do
 /// not: equal ones are kept once.

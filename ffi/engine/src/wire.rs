@@ -7,7 +7,6 @@ use clutch_core::transport::{Decoder, Encoder, Malformed, VERSION};
 use smallvec::SmallVec;
 
 use crate::abi::{FIELDS, List, Pair, Request, Slice};
-use crate::host::no_exchange;
 
 /// Shortest form of a pair: two lengths.
 const LEAST_PAIR: usize = 8;
@@ -90,22 +89,14 @@ impl<'a> Received<'a> {
         }
         let is = |at: u8| flags & (1 << at) != 0;
         let mut request = Request {
-            group: Slice::ABSENT,
-            script: Slice::ABSENT,
             script_mtime: decoder.i64()?,
-            callable: Slice::ABSENT,
             reload: is(0),
             https: is(1),
-            fields: [Slice::ABSENT; FIELDS],
-            env: List::new(&[]),
-            headers: List::new(&[]),
             content_length: decoder.i64()?,
             server_pid: decoder.u32()?,
             request_start: decoder.i64()?,
             queue_start: decoder.i64()?,
-            daemon_start: 0,
-            carrier: std::ptr::null_mut(),
-            exchange: no_exchange(),
+            ..Request::EMPTY
         };
         request.group = Slice::new(decoder.text()?);
         request.script = Slice::new(decoder.text()?);
@@ -138,7 +129,6 @@ impl<'a> Received<'a> {
             env: List::new(&self.env),
             headers: List::new(&self.headers),
             daemon_start,
-            fields: self.request.fields,
             ..self.request
         }
     }
@@ -216,7 +206,6 @@ mod tests {
 
     use super::{Attached, Received, put_head, put_request, with_head};
     use crate::abi::{FIELDS, Field, List, Pair, Request, Slice};
-    use crate::host::no_exchange;
 
     const ATTACHED: Attached = Attached {
         log_level: 4,
@@ -252,9 +241,7 @@ mod tests {
             server_pid: 4,
             request_start: 1,
             queue_start: 2,
-            daemon_start: 0,
-            carrier: std::ptr::null_mut(),
-            exchange: no_exchange(),
+            ..Request::EMPTY
         };
         put_request(&mut bytes, &request, ATTACHED);
         bytes

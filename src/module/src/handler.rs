@@ -8,7 +8,7 @@ use clutch_core::log::Level;
 use clutch_core::response_head;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, List};
-use ffi_engine::host::{self, Engine};
+use ffi_engine::host::Engine;
 
 use crate::alias;
 use crate::client::Daemons;
@@ -88,10 +88,7 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         content_length,
         server_pid: std::process::id(),
         request_start: request.time(),
-        queue_start: 0,
-        daemon_start: 0,
-        carrier: std::ptr::null_mut(),
-        exchange: host::no_exchange(),
+        ..abi::Request::EMPTY
     };
     let answer = match server {
         Server::Here(engine) => match call_here(engine, &call, &mut exchange) {
@@ -157,7 +154,6 @@ fn elsewhere(
     let daemons = daemons.ok_or(Refusal::NoProcess)?;
     let call = abi::Request {
         group: Slice::new(EMBEDDED),
-        fields: call.fields,
         ..*call
     };
     daemons.call(request, &call, settings, exchange)

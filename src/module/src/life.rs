@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::OnceLock;
 
 use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
-use clutch_core::config::{HashSeed, Preload, ProcessSettings};
+use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::log::Level;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
@@ -110,16 +110,8 @@ fn preload(engine: Engine, main: Server<'_>) {
             once.push(script);
         }
     }
-    let scripts: Vec<_> = once
-        .into_iter()
-        .map(|one| abi::Preload {
-            group: Slice::new(&one.group),
-            script: Slice::new(&one.script),
-        })
-        .collect();
-    if !scripts.is_empty() {
-        engine.preload(&scripts);
-    }
+    let scripts: Vec<_> = once.into_iter().map(abi::Preload::from).collect();
+    engine.preload(&scripts);
 }
 
 /// Ends Python.
@@ -175,11 +167,7 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         python_home: Slice::maybe(settings.python_home),
         warnings: List::new(&warnings),
         optimize: settings.optimize,
-        hash_seed: match settings.hash_seed {
-            None => abi::HashSeed::Default,
-            Some(HashSeed::Random) => abi::HashSeed::Random,
-            Some(HashSeed::Fixed(seed)) => abi::HashSeed::Fixed(seed),
-        },
+        hash_seed: settings.hash_seed.into(),
         dont_write_bytecode: settings.dont_write_bytecode,
         single_process: is_single_process(),
         state_directory: Slice::maybe(config.state.get().map(|path| path.as_os_str().as_bytes())),

@@ -1,4 +1,4 @@
-//! The time of day as lines of httpd's error log show it.
+//! The time of day: as numbers, and as lines of httpd's error log show it.
 
 use std::mem::MaybeUninit;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,6 +7,18 @@ const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
+
+/// A time in microseconds since the epoch; 0 if it was before.
+pub fn microseconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A time in seconds since the epoch; 0 if it was before.
+pub fn seconds(time: SystemTime) -> f64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs_f64()
+}
 
 /// Now, in the time zone of this process: `Sat Nov 28 00:05:53.123456 2026`.
 pub fn now_as_httpd_shows_it() -> String {

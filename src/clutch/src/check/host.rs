@@ -6,7 +6,7 @@ use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
 use ffi_engine::abi::{FIELDS, Field, GroupPlan, HostTable, List, Pair, Request};
-use ffi_engine::host::{Engine, Host, host_table, no_exchange};
+use ffi_engine::host::{Engine, Host, host_table};
 
 /// What holds for all groups. Written before the engine starts.
 static PLAN: OnceLock<GroupPlan<'static>> = OnceLock::new();
@@ -79,20 +79,11 @@ pub(crate) fn ask(
     let request = Request {
         group: Slice::new(group),
         script: Slice::new(script),
-        script_mtime: 0,
         callable: Slice::new(b"application"),
-        reload: false,
-        https: false,
         fields,
         env: List::new(&env),
-        headers: List::new(&[]),
-        content_length: 0,
         server_pid: std::process::id(),
-        request_start: 0,
-        queue_start: 0,
-        daemon_start: 0,
-        carrier: std::ptr::null_mut(),
-        exchange: no_exchange(),
+        ..Request::EMPTY
     };
     let mut answer = Answer::default();
     let status = engine.call(&request, &mut answer);

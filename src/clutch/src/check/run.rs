@@ -9,7 +9,7 @@ use clutch_core::log::Level;
 use clutch_core::rung::Rung;
 use clutch_core::verdict::Verdict;
 use ffi_engine::Slice;
-use ffi_engine::abi::{GroupPlan, HashSeed, Isolation, List, Plan, Preload};
+use ffi_engine::abi::{GroupPlan, Isolation, List, Plan, Preload};
 use ffi_engine::host::Engine;
 
 use super::host;
@@ -87,31 +87,12 @@ fn started(typed: &CheckRunArguments) -> Result<Engine, String> {
     let engine = Engine::open(&typed.engine).map_err(|unusable| unusable.to_string())?;
     let state = typed.directory.join(STATE);
     let plan = Plan {
-        host: &host::HOST,
         python_home: Slice::new(typed.home.as_os_str().as_bytes()),
-        warnings: List::new(&[]),
-        optimize: 0,
-        hash_seed: HashSeed::Default,
         dont_write_bytecode: true, // The packages may not be ours.
-        single_process: false,
         state_directory: Slice::new(state.as_os_str().as_bytes()),
-        max_interpreters: 0,
-        max_replacements: 0,
-        processes: false,
-        free_threading: false,
-        case_sensitive: true,
-        destroy_interpreters: true,
-        multiprocess: false,
-        multithread: true,
-        run_once: false,
-        service: false,
-        maximum_processes: 1,
-        threads_per_process: 1,
-        process_group: Slice::new(b""),
-        apache_version: [2, 4, 0],
         apache_description: Slice::new(b"clutch check"),
         apache_mpm: Slice::new(b"event"),
-        apache_build_date: Slice::new(b""),
+        ..Plan::of(&host::HOST)
     };
     match engine.start(&plan) {
         true => Ok(engine),

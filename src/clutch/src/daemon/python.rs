@@ -3,14 +3,13 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::{Arc, OnceLock};
 
-use clutch_core::config::HashSeed;
 use clutch_core::config::interpreter::{
     EMBEDDED, InterpreterSettings, InterpreterWords, ReloadUnit,
 };
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
-use ffi_engine::abi::{self, GroupPlan, HostTable, List, Plan};
+use ffi_engine::abi::{GroupPlan, HostTable, List, Plan, Preload};
 use ffi_engine::host::{self, Engine, Host};
 
 use super::log;
@@ -101,17 +100,8 @@ pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
 
 /// Loads the scripts that are wanted before requests come.
 pub(super) fn preload(engine: Engine, spec: &GroupSpec) {
-    let scripts: Vec<_> = spec
-        .preloads
-        .iter()
-        .map(|one| abi::Preload {
-            group: Slice::new(&one.group),
-            script: Slice::new(&one.script),
-        })
-        .collect();
-    if !scripts.is_empty() {
-        engine.preload(&scripts);
-    }
+    let scripts: Vec<_> = spec.preloads.iter().map(Preload::from).collect();
+    engine.preload(&scripts);
 }
 
 fn plan(spec: &'static GroupSpec) -> Plan<'static> {
@@ -122,11 +112,7 @@ fn plan(spec: &'static GroupSpec) -> Plan<'static> {
         python_home: Slice::maybe(spec.python_home.as_deref()),
         warnings: List::new(warnings.leak()),
         optimize: process.optimize,
-        hash_seed: match process.hash_seed {
-            None => abi::HashSeed::Default,
-            Some(HashSeed::Random) => abi::HashSeed::Random,
-            Some(HashSeed::Fixed(seed)) => abi::HashSeed::Fixed(seed),
-        },
+        hash_seed: process.hash_seed.into(),
         dont_write_bytecode: process.dont_write_bytecode,
         single_process: false,
         state_directory: Slice::maybe(spec.state.as_ref().map(|path| path.as_os_str().as_bytes())),

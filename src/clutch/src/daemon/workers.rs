@@ -5,13 +5,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use clutch_core::exchange::Exchange;
 use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
 use clutch_sys::link::{self, Buffers, Link};
 use clutch_sys::socket::{self, peer};
+use clutch_sys::time;
 use ffi_engine::abi::STALE;
 use ffi_engine::host::Engine;
 use ffi_engine::wire::Received;
@@ -215,7 +216,7 @@ fn answer(
     mut carrier: Carrier<'_, '_>,
     (connection, turn): (&Arc<OwnedFd>, &Arc<Turn>),
 ) -> bool {
-    let request = received.request(microseconds());
+    let request = received.request(time::microseconds(SystemTime::now()));
     if is_too_old(state, request.request_start) {
         carrier.log(&too_old());
         return carrier.answer(Some(GATEWAY_TIMEOUT));
@@ -260,7 +261,7 @@ fn malformed(what: &str) -> After {
 /// Whether a request has waited longer for a thread than it may.
 fn is_too_old(state: &State, request_start: i64) -> bool {
     let limit = state.spec.group.queue_timeout;
-    let age = microseconds().saturating_sub(request_start);
+    let age = time::microseconds(SystemTime::now()).saturating_sub(request_start);
     !limit.is_zero() && u128::from(age.unsigned_abs()) > limit.as_micros() && age > 0
 }
 
@@ -271,10 +272,4 @@ fn too_old() -> Record<'static> {
         line: line!(),
         text: b"WSGI0084: the request has waited for a thread longer than queue-timeout lets it",
     }
-}
-
-/// Now, after 1970.
-fn microseconds() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_micros()).unwrap_or(i64::MAX)
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::UNIX_EPOCH;
 
+use clutch_sys::time;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use ffi_engine::engine;
 
@@ -53,8 +53,7 @@ pub(super) fn may_matter(interpreter: &Interpreter, request: &Request<'_>) -> bo
 
 /// Whether the interpreter was made after `begun`, in microseconds since the epoch.
 fn is_younger(interpreter: &Interpreter, begun: i64) -> bool {
-    let born = interpreter.born.duration_since(UNIX_EPOCH);
-    born.is_ok_and(|born| i64::try_from(born.as_micros()).is_ok_and(|born| born > begun))
+    time::microseconds(interpreter.born) > begun
 }
 
 /// What old code means for the request that has found it: whether another process is to serve it. If not, the host is told. To be

@@ -1,7 +1,8 @@
 //! The numbers as dicts of Python.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use clutch_sys::time::seconds;
 use clutch_sys::usage;
 
 use super::interval::Interval;
@@ -11,13 +12,6 @@ use crate::python::{Attached, Object, PyResult};
 
 /// Shortest interval that rates are computed for, in seconds.
 const SHORTEST: f64 = 1e-6;
-
-/// Seconds since the epoch.
-fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs_f64()
-}
 
 /// A dict that is being filled.
 struct Filling<'py>(Attached<'py>, Object<'py>);

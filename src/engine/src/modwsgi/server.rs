@@ -2,7 +2,7 @@
 
 use crate::interpreter;
 use crate::metrics::{self, threads};
-use crate::python::class::{Arguments, Method, Payload, This, method};
+use crate::python::class::{Method, Payload, method, no_arguments};
 use crate::python::{Attached, Kind, Object, PyResult};
 
 /// The object that those functions are methods of. It holds nothing: there is one process.
@@ -13,32 +13,38 @@ impl Payload for Server {
 
     fn methods() -> Vec<Method> {
         vec![
-            method::<Self, _>(c"request_data", request_data),
-            method::<Self, _>(c"active_requests", active_requests),
-            method::<Self, _>(c"start_recording_metrics", start_recording_metrics),
-            method::<Self, _>(c"request_metrics", request_metrics),
-            method::<Self, _>(c"process_metrics", process_metrics),
-            method::<Self, _>(c"server_metrics", server_metrics),
+            method::<Self, _>(c"request_data", |py, _, given| {
+                no_arguments(py, given, "request_data")?;
+                request_data(py)
+            }),
+            method::<Self, _>(c"active_requests", |py, _, given| {
+                no_arguments(py, given, "active_requests")?;
+                active_requests(py)
+            }),
+            method::<Self, _>(c"start_recording_metrics", |py, _, given| {
+                no_arguments(py, given, "start_recording_metrics")?;
+                start_recording_metrics(py)
+            }),
+            method::<Self, _>(c"request_metrics", |py, _, given| {
+                no_arguments(py, given, "request_metrics")?;
+                request_metrics(py)
+            }),
+            method::<Self, _>(c"process_metrics", |py, _, given| {
+                no_arguments(py, given, "process_metrics")?;
+                process_metrics(py)
+            }),
+            method::<Self, _>(c"server_metrics", |py, _, given| {
+                no_arguments(py, given, "server_metrics")?;
+                server_metrics(py)
+            }),
         ]
     }
 }
 
 type Outcome<'py> = PyResult<Object<'py>>;
 
-fn none(py: Attached<'_>, arguments: Arguments<'_, '_>, what: &str) -> PyResult<()> {
-    match arguments {
-        [] => Ok(()),
-        _ => Err(py.raise_with(Kind::Type, format_args!("{what}() takes no arguments"))),
-    }
-}
-
 /// The dict that belongs to the request of this thread and is the application's own.
-fn request_data<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "request_data")?;
+fn request_data(py: Attached<'_>) -> Outcome<'_> {
     match threads::current_call() {
         Some(call) => call.data(py),
         None => Err(py.raise(Kind::Runtime, "this thread serves no request")),
@@ -46,50 +52,25 @@ fn request_data<'py>(
 }
 
 /// The dict of the requests that run in this interpreter.
-fn active_requests<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "active_requests")?;
+fn active_requests(py: Attached<'_>) -> Outcome<'_> {
     let interpreter = interpreter::current(py)?;
     interpreter.parts().active.ask(py, interpreter.serial())
 }
 
-fn start_recording_metrics<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "start_recording_metrics")?;
+fn start_recording_metrics(py: Attached<'_>) -> Outcome<'_> {
     metrics::start_recording();
     Ok(py.none())
 }
 
-fn request_metrics<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "request_metrics")?;
+fn request_metrics(py: Attached<'_>) -> Outcome<'_> {
     metrics::request_metrics(py)
 }
 
-fn process_metrics<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "process_metrics")?;
+fn process_metrics(py: Attached<'_>) -> Outcome<'_> {
     metrics::process_metrics(py)
 }
 
 /// httpd's scoreboard. An engine does not see it: as where the operator has not allowed it, there is none.
-fn server_metrics<'py>(
-    py: Attached<'py>,
-    _: This<'_, 'py, Server>,
-    arguments: Arguments<'_, 'py>,
-) -> Outcome<'py> {
-    none(py, arguments, "server_metrics")?;
+fn server_metrics(py: Attached<'_>) -> Outcome<'_> {
     Ok(py.none())
 }

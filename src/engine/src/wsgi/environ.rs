@@ -1,8 +1,9 @@
 //! The environ dictionary (PEP 3333, "environ Variables").
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use clutch_sys::time;
 use ffi_engine::abi::{Field, Plan, Request};
 
 use super::errors::Errors;
@@ -62,10 +63,9 @@ pub(super) fn build<'py>(
     memory.put(&parts.memory, py);
     outcome?;
     objects(py, parts, &environ, call, request)?;
-    let started = started.duration_since(UNIX_EPOCH).unwrap_or_default();
     environ.set_item(
         &parts.key_application_start.get(py),
-        &py.float(started.as_secs_f64())?,
+        &py.float(time::seconds(started))?,
     )?;
     Ok(environ)
 }

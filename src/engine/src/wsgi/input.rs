@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Call;
 use super::body::Problem;
-use crate::python::class::{Arguments, Method, Next, Payload, This, method, next};
+use crate::python::class::{Arguments, Method, Next, Payload, This, method, next, no_arguments};
 use crate::python::{Attached, Kind, Object, PyResult, Raised, Room};
 
 /// The object behind `wsgi.input`.
@@ -140,8 +140,6 @@ fn close<'py>(
     _: This<'_, 'py, Input>,
     arguments: Arguments<'_, 'py>,
 ) -> PyResult<Object<'py>> {
-    match arguments {
-        [] => Ok(py.none()),
-        _ => Err(py.raise(Kind::Type, "close() takes no arguments")),
-    }
+    no_arguments(py, arguments, "close")?;
+    Ok(py.none())
 }

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
+use clutch_sys::time;
 use clutch_sys::usage::{self, Usage};
 
 /// Measures of one call.
@@ -103,16 +104,12 @@ impl Meter {
 
     /// When the application began, in seconds since the epoch.
     pub(crate) fn started(&self) -> f64 {
-        self.started
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs_f64()
+        time::seconds(self.started)
     }
 
     /// As [`Meter::started`], in microseconds.
     pub(crate) fn started_micros(&self) -> i64 {
-        let since = self.started.duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+        time::microseconds(self.started)
     }
 
     /// How long the application took, or has taken so far.

@@ -15,8 +15,8 @@ use std::sync::{Mutex, OnceLock};
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
-use ffi_engine::abi::{FIELDS, Field, GroupPlan, HashSeed, HostTable, List, Pair, Plan, Request};
-use ffi_engine::host::{Engine, Host, host_table, no_exchange};
+use ffi_engine::abi::{FIELDS, Field, GroupPlan, HostTable, List, Pair, Plan, Request};
+use ffi_engine::host::{Engine, Host, host_table};
 
 static SERVER_LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -99,35 +99,19 @@ pub fn engine() -> Engine {
 
 fn plan() -> Plan<'static> {
     Plan {
-        host: &HOST,
-        python_home: Slice::ABSENT,
-        warnings: List::new(&[]),
-        optimize: 0,
-        hash_seed: HashSeed::Default,
         dont_write_bytecode: true,
-        single_process: false,
         state_directory: Slice::maybe(STATE.get().copied()),
-        max_interpreters: 0,
-        max_replacements: 0,
-        processes: false,
-        free_threading: false,
-        case_sensitive: true,
-        destroy_interpreters: true,
-        multiprocess: false,
-        multithread: true,
-        run_once: false,
         service: DAEMON.get() == Some(&true),
-        maximum_processes: 1,
         threads_per_process: 5,
         process_group: Slice::new(if DAEMON.get().is_some() {
             b"group"
         } else {
             b""
         }),
-        apache_version: [2, 4, 0],
         apache_description: Slice::new(b"memory"),
         apache_mpm: Slice::new(b"none"),
         apache_build_date: Slice::new(b"never"),
+        ..Plan::of(&HOST)
     }
 }
 
@@ -295,20 +279,15 @@ impl App {
         let request = Request {
             group: Slice::new(self.group.as_bytes()),
             script: Slice::new(path.as_bytes()),
-            script_mtime: 0,
             callable: Slice::new(b"application"),
             reload: true,
-            https: false,
             fields,
             env: List::new(&env),
             headers: List::new(&headers),
             content_length: memory.input.len() as i64,
             server_pid: 77,
             request_start: BEGUN.get(),
-            queue_start: 0,
-            daemon_start: 0,
-            carrier: std::ptr::null_mut(),
-            exchange: no_exchange(),
+            ..Request::EMPTY
         };
         engine().call(&request, memory)
     }

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use clutch_core::config::Settings;
 use clutch_core::config::daemon::DaemonGroup;
@@ -18,6 +18,7 @@ use clutch_core::exchange::Exchange;
 use clutch_core::log::Level;
 use clutch_core::transport::Kind;
 use clutch_sys::link::{Buffers, Link, Lost};
+use clutch_sys::time;
 use ffi_engine::abi;
 use ffi_engine::wire::{self, Attached};
 
@@ -135,8 +136,7 @@ impl Daemons {
             },
         };
         let request = &abi::Request {
-            queue_start: microseconds(),
-            fields: request.fields,
+            queue_start: time::microseconds(SystemTime::now()),
             ..*request
         };
         let _limited = self
@@ -281,10 +281,4 @@ enum Failed {
     NobodyBegins,
     /// The connection to a daemon ended, with the daemon's process number if it is known.
     Ended(End, u32),
-}
-
-/// Now, after 1970.
-fn microseconds() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_micros()).unwrap_or(i64::MAX)
 }

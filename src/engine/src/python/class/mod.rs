@@ -15,7 +15,7 @@ use super::attached::Attached;
 use super::exception::PyResult;
 use super::kept::Kept;
 use super::object::Object;
-pub use trampoline::{Arguments, Getter, Method, Next, getter, method, next};
+pub use trampoline::{Arguments, Getter, Method, Next, getter, method, next, no_arguments};
 
 /// A Rust value that Python objects carry.
 ///

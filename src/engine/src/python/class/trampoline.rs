@@ -15,6 +15,14 @@ use crate::python::object::Object;
 /// Positional arguments of a call.
 pub type Arguments<'a, 'py> = &'a [Object<'py>];
 
+/// Raises `TypeError` if the method called `name` was given `arguments`.
+pub fn no_arguments(py: Attached<'_>, arguments: Arguments<'_, '_>, name: &str) -> PyResult<()> {
+    match arguments {
+        [] => Ok(()),
+        _ => Err(py.raise_with(Kind::Type, format_args!("{name}() takes no arguments"))),
+    }
+}
+
 /// A method of a class.
 #[derive(Debug)]
 pub struct Method {
