@@ -185,7 +185,7 @@ fn the_supervisor_takes_no_signal_of_a_terminal() {
 #[test]
 fn a_service_runs_its_script_over_and_over_and_ends_with_httpd_and_with_the_supervisor() {
     let script = "import os, time\nhere = os.path.dirname(os.path.abspath(__file__))\n\
-                  open(here + '/../out/runs', 'a').write(str(os.getpid()) + '\\n')\n\
+                  with open(here + '/../out/runs', 'a') as runs:\n    runs.write(str(os.getpid()) + '\\n')\n\
                   time.sleep(float(os.environ['PAUSE']))\n";
     for (pause, least) in [("0", 3), ("600", 1)] {
         let mut httpd = daemons::running("")
