@@ -10,6 +10,7 @@ mod daemon;
 mod frameworks;
 mod groups;
 mod life;
+mod metrics;
 mod pool;
 mod serving;
 mod soundness;

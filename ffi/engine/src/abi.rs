@@ -7,7 +7,7 @@ pub use crate::field::{FIELDS, Field};
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 5;
+pub const ABI_VERSION: u32 = 6;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -220,7 +220,13 @@ pub struct HostTable {
     pub group: unsafe extern "C" fn(Slice<'_>, *mut GroupPlan<'static>),
     /// This process should be replaced when its requests are done, for this reason. May be said more than once.
     pub retire: unsafe extern "C" fn(Slice<'_>),
+    /// Calls the function once with its first argument and the scoreboard of httpd as bytes
+    /// ([`clutch_core::scoreboard::Scoreboard`]), unless there is none or this process may not see it. May wait for a second.
+    pub scoreboard: unsafe extern "C" fn(*mut c_void, TakeBytes),
 }
+
+/// Takes bytes for whoever the first argument is.
+pub type TakeBytes = unsafe extern "C" fn(*mut c_void, Slice<'_>);
 
 /// A script to load before requests come.
 #[derive(Debug, Clone, Copy)]

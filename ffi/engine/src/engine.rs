@@ -233,6 +233,19 @@ pub fn retire(host: &HostTable, why: &str) {
     unsafe { (host.retire)(Slice::new(why.as_bytes())) }
 }
 
+/// The scoreboard of httpd as bytes, if `host` has one that this process may see. May wait for a second.
+pub fn scoreboard(host: &HostTable) -> Option<Vec<u8>> {
+    unsafe extern "C" fn take(taker: *mut c_void, bytes: Slice<'_>) {
+        // SAFETY: `taker` is the place below, which nobody else uses meanwhile.
+        let place = unsafe { &mut *taker.cast::<Option<Vec<u8>>>() };
+        *place = Some(bytes.bytes().to_vec());
+    }
+    let mut place: Option<Vec<u8>> = None;
+    // SAFETY: the place lives until the call returns.
+    unsafe { (host.scoreboard)((&raw mut place).cast(), take) };
+    place
+}
+
 /// The host's log for what belongs to no request.
 #[derive(Debug, Clone, Copy)]
 pub struct HostLog(pub &'static HostTable);

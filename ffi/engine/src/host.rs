@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::abi::{
     ABI_VERSION, ENTRY_POINT, EngineTable, EntryPoint, ExchangeTable, GroupPlan, HostTable, List,
-    Pair, Plan, Preload, Request, Slice,
+    Pair, Plan, Preload, Request, Slice, TakeBytes,
 };
 use crate::guard::guard;
 
@@ -158,6 +158,8 @@ pub trait Host {
     fn group(group: &[u8]) -> GroupPlan<'static>;
     /// This process should be replaced when its requests are done. May be said more than once.
     fn retire(why: &str);
+    /// The scoreboard of httpd as bytes; `None` if there is none or this process may not see it. May wait for a second.
+    fn scoreboard() -> Option<Vec<u8>>;
 }
 
 /// The table of the host `H`.
@@ -177,6 +179,12 @@ pub const fn host_table<H: Host>() -> HostTable {
     unsafe extern "C" fn retire<H: Host>(why: Slice<'_>) {
         let _ = guard(|_| (), || H::retire(&why.text()));
     }
+    unsafe extern "C" fn scoreboard<H: Host>(taker: *mut c_void, take: TakeBytes) {
+        if let Some(Some(bytes)) = guard(|_| (), H::scoreboard) {
+            // SAFETY: the engine passes a function and what that takes first.
+            unsafe { take(taker, Slice::new(&bytes)) };
+        }
+    }
     unsafe extern "C" fn log_level<H: Host>() -> u8 {
         guard(|_| (), || H::level() as u8).unwrap_or(Level::Error as u8)
     }
@@ -185,6 +193,7 @@ pub const fn host_table<H: Host>() -> HostTable {
         log_level: log_level::<H>,
         group: group::<H>,
         retire: retire::<H>,
+        scoreboard: scoreboard::<H>,
     }
 }
 

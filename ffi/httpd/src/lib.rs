@@ -53,6 +53,7 @@ pub mod http_ssl;
 pub mod httpd;
 pub mod mod_ssl;
 pub mod mpm_common;
+pub mod scoreboard;
 pub mod unixd;
 pub mod util_cfgtree;
 pub mod util_filter;
@@ -88,6 +89,7 @@ pub use self::http_ssl::*;
 pub use self::httpd::*;
 pub use self::mod_ssl::*;
 pub use self::mpm_common::*;
+pub use self::scoreboard::*;
 pub use self::unixd::*;
 pub use self::util_cfgtree::*;
 pub use self::util_filter::*;
@@ -126,13 +128,16 @@ pub const LAYOUTS: &[Layout] = &[
     command_rec::LAYOUT,
     conn_rec::LAYOUT,
     core_dir_config::LAYOUT,
+    global_score::LAYOUT,
     htaccess_result::LAYOUT,
     module::LAYOUT,
     process_rec::LAYOUT,
+    process_score::LAYOUT,
     request_rec::LAYOUT,
     server_addr_rec::LAYOUT,
     server_rec::LAYOUT,
     unixd_config_rec::LAYOUT,
+    worker_score::LAYOUT,
 ];
 
 /// Every recorded constant, by header.

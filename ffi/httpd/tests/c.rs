@@ -60,6 +60,12 @@ pub(crate) fn c_type(rust: &str) -> String {
     if let Some(function) = rust.strip_prefix("Option<") {
         return pointer_name(function.trim_end_matches('>'));
     }
+    if let Some((of, count)) = rust
+        .strip_prefix('[')
+        .and_then(|array| array.strip_suffix(']')?.split_once("; "))
+    {
+        return format!("__typeof__({}[{count}])", c_type(of));
+    }
     match rust {
         "()" | "c_void" => "void",
         "c_char" => "char",

@@ -13,7 +13,7 @@ use crate::config::interpreter::InterpreterWords;
 use crate::config::{HashSeed, Preload};
 
 /// The build that speaks: programs of another one are not understood.
-pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-1");
+pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
 
 /// Most bytes of a message between httpd's parent, the supervisor and a daemon that is told what to be.
 pub const MOST_MESSAGE: usize = 64 << 20;
@@ -105,6 +105,8 @@ pub enum Order {
     Hello(String),
     /// With this comes the number that counts what operators have httpd's own processes reload.
     Bell,
+    /// With this comes where httpd's children are asked for the scoreboard.
+    Board,
     /// A log comes with this. Logs are numbered from 0 in each epoch.
     Log,
     /// From now on these groups are to run, and no others.

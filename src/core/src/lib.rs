@@ -13,5 +13,6 @@ pub mod installation;
 pub mod log;
 pub mod response_head;
 pub mod rung;
+pub mod scoreboard;
 pub mod transport;
 pub mod verdict;

@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use clutch_core::log::{Forward, Level, Record, Sink};
+use clutch_core::scoreboard::Scoreboard;
 use ffi_engine::abi::HostTable;
-use ffi_engine::engine::HostLog;
+use ffi_engine::engine::{self, HostLog};
 
 use crate::wsgi::Call;
 
@@ -48,6 +49,12 @@ pub fn log_for(call: Option<&Call>, level: Level, text: &[u8]) {
         Some(call) => call.log(level, text),
         None => log(level, text),
     }
+}
+
+/// httpd's scoreboard, if this process may see it. May wait: call it detached.
+pub fn scoreboard() -> Option<Scoreboard> {
+    let bytes = engine::scoreboard(HOST.get()?.0)?;
+    Scoreboard::of(&bytes).ok()
 }
 
 /// The most detailed level that the server's log keeps.

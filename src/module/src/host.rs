@@ -7,7 +7,7 @@ use ffi_engine::group_plan;
 use ffi_engine::host::Host;
 
 use crate::httpd::log::MainLog;
-use crate::{life, retirement};
+use crate::{board, life, retirement};
 
 /// This process, which httpd started.
 #[derive(Debug)]
@@ -31,5 +31,10 @@ impl Host for Httpd {
 
     fn retire(why: &str) {
         retirement::ask(why);
+    }
+
+    fn scoreboard() -> Option<Vec<u8>> {
+        let may_see_it = life::child().is_some_and(|child| child.server_metrics);
+        may_see_it.then(board::bytes).flatten()
     }
 }

@@ -11,6 +11,7 @@ compile_error!(
 );
 
 pub mod alias;
+pub mod board;
 pub mod client;
 pub mod daemons;
 pub mod embedded;

@@ -12,6 +12,7 @@ use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
 
+use crate::board;
 use crate::client::{Daemons, Own};
 use crate::daemons;
 use crate::engine::{self, Choice};
@@ -45,6 +46,8 @@ pub struct Child {
     pub daemons: HashMap<Vec<u8>, Daemons>,
     /// What is said about interpreters, as long as the process.
     pub words: InterpreterWords,
+    /// Applications here may see what all of httpd does.
+    pub server_metrics: bool,
     /// The environment as it was before Python, which may change it, had started.
     pub environment: HashMap<Vec<u8>, Vec<u8>>,
 }
@@ -86,7 +89,13 @@ pub fn child_started(pool: Pool<'_>, main: Server<'_>) {
         engine: OnceLock::new(),
         embedded: settings.embedded,
         case_sensitive: settings.case_sensitive,
+        server_metrics: settings.server_metrics,
     });
+    if child.daemons.values().any(|one| one.group.server_metrics)
+        || (child.own.is_some() && settings.server_metrics)
+    {
+        board::answer_daemons();
+    }
     // The engine asks the child for the words as soon as it starts.
     let engine = child
         .engine

@@ -23,7 +23,7 @@ use clutch_sys::spawn::{Launch, Session, Streams};
 
 use crate::httpd::watched;
 use crate::httpd::{Pool, Server, log};
-use crate::parent;
+use crate::{board, parent};
 
 /// How long the supervisor may take to make its sockets.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -129,6 +129,9 @@ fn launch(program: &Path) -> io::Result<(u32, OwnedFd)> {
     message::send(ours.as_fd(), &Order::Hello(control::BUILD.into()), &[])?;
     if let Some(bell) = bell() {
         message::send(ours.as_fd(), &Order::Bell, &[bell.file.as_fd()])?;
+    }
+    if let Some(asking) = board::asking() {
+        message::send(ours.as_fd(), &Order::Board, &[asking.as_fd()])?;
     }
     Ok((pid, ours))
 }

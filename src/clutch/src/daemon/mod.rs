@@ -9,9 +9,11 @@
 //! workers.rs   threads: a connection, a request, the answer
 //! carrier.rs   a request's connection as the carrier of a WSGI call
 //! clock.rs     time limits
+//! board.rs     httpd's scoreboard, which its children are asked for
 //! log.rs       lines that belong to no request
 //! ```
 
+mod board;
 pub(crate) mod carrier;
 pub(crate) mod clock;
 mod identity;
@@ -129,6 +131,7 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String
         _ => return Err("the supervisor did not say what to be".into()),
     };
     log::keep(Level::from_number(spec.log_level));
+    board::ask_at(supervisor.inbox.take_descriptor());
     let is_service = spec.group.threads == 0;
     let taken: &[Signal] = if is_service {
         &service::IGNORED

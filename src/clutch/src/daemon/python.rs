@@ -12,8 +12,8 @@ use ffi_engine::Slice;
 use ffi_engine::abi::{GroupPlan, HostTable, List, Plan, Preload};
 use ffi_engine::host::{self, Engine, Host};
 
-use super::log;
 use super::state::State;
+use super::{board, log};
 
 /// What an engine may ask of us outside of requests.
 static HOST: HostTable = host::host_table::<ThisDaemon>();
@@ -41,6 +41,10 @@ impl Host for ThisDaemon {
             return GroupPlan::DEFAULT;
         };
         ffi_engine::group_plan(&settings(spec, words, group))
+    }
+
+    fn scoreboard() -> Option<Vec<u8>> {
+        board::bytes()
     }
 
     fn retire(why: &str) {

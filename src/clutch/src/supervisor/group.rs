@@ -127,12 +127,9 @@ impl Group {
 
     /// What is waited for.
     pub(super) fn sources<'s>(&'s self, sources: &mut Vec<BorrowedFd<'s>>) {
-        sources.extend(
-            self.members
-                .iter()
-                .filter_map(Member::socket)
-                .map(AsFd::as_fd),
-        );
+        self.members
+            .iter()
+            .for_each(|member| member.sources(sources));
         let listens = self.sleeps() || self.why_nobody_serves().is_some();
         if let Some(socket) = self.listener.as_ref().filter(|_| listens) {
             sources.push(socket.descriptor.as_fd());
@@ -141,6 +138,12 @@ impl Group {
 
     fn shown(&self) -> String {
         String::from_utf8_lossy(&self.spec.group.name).into_owned()
+    }
+
+    /// Passes the daemons' questions for httpd's scoreboard on.
+    pub(super) fn pass_questions_on(&mut self, answerers: Option<BorrowedFd<'_>>) {
+        let members = self.members.iter_mut();
+        members.for_each(|member| member.pass_question_on(answerers));
     }
 
     /// Takes what the daemons say.

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::time::{Duration, Instant};
 use std::{env, path::Path};
@@ -11,6 +11,7 @@ use clutch_core::config::Preload;
 use clutch_core::control::{Command, GroupSpec, MOST_SMALL_MESSAGE, Report};
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::process::signal_pid;
+use clutch_sys::question;
 use clutch_sys::signal::Signal;
 use clutch_sys::socket::{self, Waiting};
 use clutch_sys::spawn::{Launch, Session, Streams};
@@ -48,6 +49,8 @@ pub(super) struct Member {
     pub(super) is_service: bool,
     socket: OwnedFd,
     inbox: Inbox,
+    /// Where it asks for httpd's scoreboard, if it may.
+    asks: Option<OwnedFd>,
     /// It has closed its end.
     silent: bool,
 }
@@ -79,6 +82,10 @@ impl Member {
         }
         .spawn()?;
         drop(theirs);
+        let (asks, asking) = match spec.group.server_metrics {
+            true => question::pair().map(|(ours, theirs)| (Some(ours), Some(theirs)))?,
+            false => (None, None),
+        };
         let member = Self {
             pid,
             life: Life::Starting,
@@ -91,14 +98,25 @@ impl Member {
             is_service: spec.group.threads == 0,
             socket: ours,
             inbox: Inbox::new(MOST_SMALL_MESSAGE),
+            asks,
             silent: false,
         };
-        member.tell(&Command::Be(Box::new(spec.clone())));
+        let given: Vec<_> = asking.iter().map(AsFd::as_fd).collect();
+        let be = Command::Be(Box::new(spec.clone()));
+        let _ = message::send(member.socket.as_fd(), &be, &given); // if it is gone, it will be reaped
         Ok(member)
     }
 
-    pub(super) fn socket(&self) -> Option<&OwnedFd> {
-        (!self.silent).then_some(&self.socket)
+    /// What is waited for.
+    pub(super) fn sources<'s>(&'s self, sources: &mut Vec<BorrowedFd<'s>>) {
+        sources.extend((!self.silent).then(|| self.socket.as_fd()));
+        sources.extend(self.asks.as_ref().map(AsFd::as_fd));
+    }
+
+    /// Passes its question for httpd's scoreboard on, if it has one, to those who answer.
+    pub(super) fn pass_question_on(&mut self, answerers: Option<BorrowedFd<'_>>) {
+        let asks = self.asks.take();
+        self.asks = asks.filter(|asks| question::pass_on(asks.as_fd(), answerers));
     }
 
     pub(super) fn tell(&self, command: &Command) {

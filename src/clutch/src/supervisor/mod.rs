@@ -91,6 +91,8 @@ pub(crate) struct Supervisor {
     /// How many there were, which httpd's children see, too.
     reloaded: u32,
     bell: Option<&'static AtomicU32>,
+    /// Where httpd's children are asked for the scoreboard.
+    board: Option<OwnedFd>,
     ending: bool,
     /// httpd ends its children: no daemon is started.
     hurrying: bool,
@@ -141,6 +143,7 @@ pub(crate) fn run() -> ExitCode {
         reloads: VecDeque::new(),
         reloaded: 0,
         bell: None,
+        board: None,
         ending: false,
         hurrying: false,
     };
@@ -227,6 +230,7 @@ impl Supervisor {
                     self.bell = file.and_then(|file| shared::number_of(file.as_fd()).ok());
                     self.reloaded = self.bell.map_or(0, |bell| bell.load(Ordering::Acquire));
                 }
+                Ok(Some(Order::Board)) => self.board = self.inbox.take_descriptor(),
                 Ok(Some(Order::Log)) => {
                     let log = self.inbox.take_descriptor();
                     self.logs.extend(log.map(Arc::new));
@@ -265,7 +269,11 @@ impl Supervisor {
     }
 
     fn hear_daemons(&mut self) {
-        self.all_groups_mut().for_each(Group::hear);
+        let board = self.board.as_ref().map(AsFd::as_fd);
+        for group in self.groups.iter_mut().chain(&mut self.old) {
+            group.hear();
+            group.pass_questions_on(board);
+        }
     }
 
     /// Starts who is missing, and sends off who must go.

@@ -82,6 +82,8 @@ pub struct ServerSection {
     pub case_sensitivity: Option<bool>,
     /// `WSGIDestroyInterpreter`
     pub destroy_interpreter: Option<bool>,
+    /// `WSGIServerMetrics`
+    pub server_metrics: Option<bool>,
     /// `ClutchProgram`
     pub program: Option<Arc<[u8]>>,
     /// `ClutchDaemonStart`

@@ -117,6 +117,8 @@ pub struct ProcessSettings<'c> {
     pub free_threading: bool,
     /// Interpreters are ended with the process.
     pub destroy_interpreters: bool,
+    /// Applications in httpd's own processes may see what all of httpd does.
+    pub server_metrics: bool,
 }
 
 impl<'c> ProcessSettings<'c> {
@@ -134,6 +136,7 @@ impl<'c> ProcessSettings<'c> {
             max_replacements: main.max_replacements.unwrap_or(0),
             free_threading: interpreter::free_threading(&main.words, interpreter::EMBEDDED),
             destroy_interpreters: main.destroy_interpreter.unwrap_or(true),
+            server_metrics: main.server_metrics.unwrap_or(false),
         }
     }
 }
@@ -240,7 +243,7 @@ mod tests {
         assert!(settings.embedded);
         assert!(settings.case_sensitive);
         assert!(settings.destroy_interpreters);
-        assert!(!settings.dont_write_bytecode);
+        assert!(!settings.dont_write_bytecode && !settings.server_metrics);
         assert_eq!((settings.optimize, settings.hash_seed), (0, None));
     }
 }

@@ -1,10 +1,11 @@
-//! What `mod_wsgi.request_metrics()` and `mod_wsgi.process_metrics()` tell.
+//! What `mod_wsgi.request_metrics()`, `mod_wsgi.process_metrics()` and `mod_wsgi.server_metrics()` tell.
 //!
 //! Nothing is measured before an application of the process has called `mod_wsgi.start_recording_metrics()`, but for the number of
 //! requests of each thread.
 
 mod histogram;
 mod interval;
+mod server;
 mod tell;
 pub(crate) mod threads;
 
@@ -18,6 +19,7 @@ use parking_lot::Mutex;
 use crate::python::waiting;
 use crate::wsgi::Call;
 use interval::Interval;
+pub(crate) use server::server_metrics;
 pub(crate) use tell::{process_metrics, request_metrics};
 pub(crate) use threads::Serving;
 

@@ -14,26 +14,35 @@ use crate::python::{Attached, Object, PyResult};
 const SHORTEST: f64 = 1e-6;
 
 /// A dict that is being filled.
-struct Filling<'py>(Attached<'py>, Object<'py>);
+pub(super) struct Filling<'py>(Attached<'py>, Object<'py>);
 
 impl<'py> Filling<'py> {
-    fn new(py: Attached<'py>) -> PyResult<Self> {
+    pub(super) fn new(py: Attached<'py>) -> PyResult<Self> {
         Ok(Self(py, py.dict()?))
     }
 
-    fn set(&self, name: &str, value: Object<'py>) -> PyResult<()> {
+    pub(super) fn set(&self, name: &str, value: Object<'py>) -> PyResult<()> {
         self.1.set_item(&self.0.text(name)?, &value)
     }
 
-    fn int(&self, name: &str, value: u64) -> PyResult<()> {
+    pub(super) fn int(&self, name: &str, value: u64) -> PyResult<()> {
         self.set(name, int(self.0, value)?)
     }
 
-    fn float(&self, name: &str, value: f64) -> PyResult<()> {
+    pub(super) fn float(&self, name: &str, value: f64) -> PyResult<()> {
         self.set(name, self.0.float(value)?)
     }
 
-    fn list(&self, name: &str, items: impl Iterator<Item = PyResult<Object<'py>>>) -> PyResult<()> {
+    /// The dict.
+    pub(super) fn done(self) -> Object<'py> {
+        self.1
+    }
+
+    pub(super) fn list(
+        &self,
+        name: &str,
+        items: impl Iterator<Item = PyResult<Object<'py>>>,
+    ) -> PyResult<()> {
         let list = self.0.list()?;
         for item in items {
             list.append(&item?)?;

@@ -70,7 +70,6 @@ fn process_metrics(py: Attached<'_>) -> Outcome<'_> {
     metrics::process_metrics(py)
 }
 
-/// httpd's scoreboard. An engine does not see it: as where the operator has not allowed it, there is none.
 fn server_metrics(py: Attached<'_>) -> Outcome<'_> {
-    Ok(py.none())
+    metrics::server_metrics(py)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
+use clutch_core::scoreboard::Scoreboard;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::interpreter::{Interpreter, Learned, Trial};
@@ -53,6 +54,7 @@ no_python! {
     Trial: "texts, and a lock that guards no Python object",
     Learned: "texts",
     Vec<PathBuf>: "paths",
+    Scoreboard: "numbers and texts",
     &Mutex<()>: "a lock that guards no Python object",
     MutexGuard<'_, ()>: "as above",
 }

@@ -75,6 +75,10 @@ impl Host for Kept {
         let found = plans.iter().find(|(group, _)| group.as_bytes() == name);
         found.map_or(GroupPlan::DEFAULT, |(_, plan)| *plan)
     }
+    fn scoreboard() -> Option<Vec<u8>> {
+        None
+    }
+
     fn retire(why: &str) {
         SERVER_LOG.lock().unwrap().push(format!("retire: {why}"));
     }

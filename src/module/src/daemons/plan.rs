@@ -48,6 +48,8 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Re
         let mut spec = planner.spec(one, log)?;
         spec.socket = places.own();
         spec.words = config.section.words.clone();
+        // Their applications are those of httpd's own processes.
+        spec.group.server_metrics = settings.server_metrics;
         own = Some(Box::new(spec));
     }
     for one in declared {

@@ -21,6 +21,7 @@ mod record;
 mod redirect;
 mod request;
 mod respond;
+pub mod scoreboard;
 mod server;
 mod slots;
 mod table;

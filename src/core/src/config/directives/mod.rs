@@ -22,13 +22,15 @@ macro_rules! switch {
 
 mod daemon;
 mod interpreter;
+mod metrics;
 mod process;
 mod request;
 mod scripts;
 
-const TOPICS: [&[Directive]; 5] = [
+const TOPICS: [&[Directive]; 6] = [
     daemon::ROWS,
     interpreter::ROWS,
+    metrics::ROWS,
     process::ROWS,
     request::ROWS,
     scripts::ROWS,

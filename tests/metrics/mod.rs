@@ -1,0 +1,3 @@
+//! What is measured, and who is told.
+
+mod server;
