@@ -4,6 +4,7 @@ mod environment;
 mod guard;
 mod isolation;
 mod limits;
+mod memory;
 mod reload;
 mod soak;
 mod verdicts;

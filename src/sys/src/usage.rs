@@ -51,6 +51,16 @@ pub fn resident() -> u64 {
     pages.unwrap_or_default() * u64::try_from(page).unwrap_or_default()
 }
 
+/// Has the allocator give free memory back to the system. Where much was freed, it takes milliseconds; who allocates meanwhile
+/// may wait for a part of that. glibc keeps what lies between allocations that are in use; other allocators need no such word.
+pub fn give_back_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: takes a number; may be called at any time, from any thread.
+    unsafe {
+        libc::malloc_trim(0)
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};

@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
 use clutch_core::log::Level;
+use clutch_sys::usage::give_back_memory;
 use ffi_engine::engine;
 use ffi_engine::guard::guard;
 
@@ -75,6 +76,7 @@ fn account(pool: &Pool, interpreter: &Arc<Interpreter>, ended: bool) {
     if ended {
         tracing::info!("{} has ended", interpreter.parts.context);
         pool.remove(interpreter);
+        give_back_memory();
     } else {
         stacks::tell(interpreter);
         let abandoned = pool.abandoned.fetch_add(1, Ordering::Relaxed) + 1;
@@ -226,7 +228,11 @@ fn end_sub(interpreter: &Interpreter, main: InterpreterId) -> bool {
         // The states stay: their interpreter is never entered again, and the process ends.
         return false;
     }
+    let remains = std::mem::take(&mut *interpreter.remains.lock());
     state.attach(|py| {
+        for left in remains {
+            left.discard(py);
+        }
         interpreter.scripts.expire(py);
         interpreter.parts.expire(py);
     });

@@ -50,7 +50,7 @@ pub use telling::{announce_stop, signal};
 pub use verdict::{Learned, Trial};
 
 use crate::error::Error;
-use crate::python::{Attached, InterpreterId, Parked};
+use crate::python::{Attached, InterpreterId, Parked, Remains};
 use group::Group;
 use life::{Event, Life};
 use rung::Rung;
@@ -68,6 +68,8 @@ pub struct Interpreter {
     born: SystemTime,
     /// Taken by the thread that ends the interpreter.
     first_state: Mutex<Option<Parked>>,
+    /// States that threads keep in it from call to call and that it is ended with, if they have not been deleted before.
+    remains: Mutex<Vec<Remains>>,
     life: Mutex<Life>,
     /// Told about every change of `life` that somebody may wait for.
     changed: Condvar,
@@ -118,6 +120,7 @@ impl Interpreter {
             rung,
             born: SystemTime::now(),
             first_state: Mutex::new(Some(first_state)),
+            remains: Mutex::default(),
             life: Mutex::new(Life::Starting),
             changed: Condvar::new(),
             parts,

@@ -5,9 +5,9 @@
 //!
 //! - Up to 3.13 a state that is left over is fatal. So in interpreters that may end before the process, a state lives for
 //!   one call.
-//! - From 3.14 on the states that are left over are freed with the interpreter. So one whose interpreter has ended is
-//!   never touched again, and a thread that leaves such an interpreter goes through its state in the main one, because
-//!   CPython notes for each thread the state it attached with last, and writes to it when the thread attaches anew.
+//! - From 3.14 on the thread that ends the interpreter frees the states that are left over. So one whose interpreter has
+//!   ended is never touched again, and a thread that leaves such an interpreter goes through its state in the main one,
+//!   because CPython notes for each thread the state it attached with last, and writes to it when the thread attaches anew.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -32,12 +32,18 @@ impl Seat {
     /// A place of this thread in an interpreter that cannot end now: it is the main one, or was just made, or a call of
     /// this thread is in it.
     pub(super) fn new(interpreter: Arc<Interpreter>) -> Result<Self, Error> {
+        if is_left_behind(&interpreter) {
+            main()?; // Through which the thread will leave.
+        }
         let state = ThreadState::new(interpreter.id).ok_or_else(|| {
             Error::saying(
                 Kind::Interpreter,
                 "there is no memory for a Python thread state".to_owned(),
             )
         })?;
+        if is_left_behind(&interpreter) {
+            interpreter.remains.lock().push(state.remains());
+        }
         Ok(Self {
             interpreter,
             state: Some(state),
@@ -61,13 +67,17 @@ impl Seat {
 
     /// Prepares for leaving an interpreter that may end as soon as this call has left.
     pub(super) fn let_go(self: Rc<Self>) {
-        if cfg!(Py_3_14)
-            && self.interpreter.is_endable()
+        if is_left_behind(&self.interpreter)
             && let Ok(main) = main()
         {
             main.state().attach(|_| ());
         }
     }
+}
+
+/// Whether states of threads may be left in this interpreter when it ends.
+fn is_left_behind(interpreter: &Interpreter) -> bool {
+    cfg!(Py_3_14) && interpreter.is_endable()
 }
 
 impl Drop for Seat {
@@ -79,7 +89,11 @@ impl Drop for Seat {
             return state.delete();
         }
         match self.interpreter.visit() {
-            Some(_visit) => state.delete(),
+            Some(_visit) => {
+                let mine = state.remains();
+                self.interpreter.remains.lock().retain(|one| *one != mine);
+                state.delete();
+            }
             None => state.forget(),
         }
     }

@@ -31,5 +31,7 @@ pub use kept::Kept;
 pub use no_python::NoPython;
 pub use object::Object;
 pub use source::Source;
-pub use thread_state::{InterpreterId, Parked, ThreadState, raise_in_thread, thread_ident};
+pub use thread_state::{
+    InterpreterId, Parked, Remains, ThreadState, raise_in_thread, thread_ident,
+};
 pub use values::Builtin;

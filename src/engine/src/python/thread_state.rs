@@ -142,7 +142,12 @@ impl ThreadState {
         unsafe { ffi::PyThreadState_Swap(self.raw.as_ptr()) };
     }
 
-    /// Lets go of a state whose interpreter has ended, and the state with it.
+    /// By what the thread that ends the interpreter frees the state, if its own thread does not do so before.
+    pub fn remains(&self) -> Remains {
+        Remains(self.raw)
+    }
+
+    /// Lets go of a state whose interpreter has ended, or is ending and frees the state by its [`Remains`].
     pub fn forget(self) {}
 
     /// Deletes the state. Waits for the interpreter's lock.
@@ -185,6 +190,26 @@ impl Parked {
         unsafe { ffi::PyThreadState_Clear(self.0.as_ptr()) };
         // SAFETY: cleared, not current, and on no thread the last state attached with: its thread has used others since.
         unsafe { ffi::PyThreadState_Delete(self.0.as_ptr()) };
+    }
+}
+
+/// A thread state by address: what a thread of the host leaves in an interpreter that ends.
+///
+/// CPython from 3.14 on would not free it with the interpreter, nor the memory of its frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remains(NonNull<ffi::PyThreadState>);
+
+// SAFETY: an address; what may be done with it is decided where it is used.
+unsafe impl Send for Remains {}
+
+impl Remains {
+    /// Frees the state, by a thread that is attached to the same interpreter with a state of its own and is about to end
+    /// it.
+    ///
+    /// The caller makes sure that its own thread has attached with another state since, will not use it again, and has not
+    /// deleted it.
+    pub fn discard(self, py: Attached<'_>) {
+        Parked(self.0).discard(py);
     }
 }
 

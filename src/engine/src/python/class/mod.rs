@@ -74,7 +74,22 @@ impl<T> Deref for This<'_, '_, T> {
     }
 }
 
+/// Shows the garbage collector that an instance holds its class. A class holds itself, so only the collector can free it, and
+/// in the last collection of an interpreter it does so only if it sees all that hold it.
+unsafe extern "C" fn traverse(
+    this: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: the collector asks about a live instance, which has its type.
+    let class = unsafe { ffi::Py_TYPE(this) };
+    // SAFETY: the collector's own function and argument; a live object.
+    unsafe { visit(class.cast(), argument) }
+}
+
 unsafe extern "C" fn deallocate<T: Payload>(this: *mut ffi::PyObject) {
+    // SAFETY: an instance of a class with garbage collection, which ends.
+    unsafe { ffi::PyObject_GC_UnTrack(this.cast()) };
     // SAFETY: CPython ends an instance of this class, which nobody has a reference to any more.
     let payload = unsafe { &mut (*this.cast::<Instance<T>>()).payload };
     let _ = catch_unwind(AssertUnwindSafe(|| {
@@ -83,8 +98,8 @@ unsafe extern "C" fn deallocate<T: Payload>(this: *mut ffi::PyObject) {
     }));
     // SAFETY: the instance still has its type.
     let class = unsafe { ffi::Py_TYPE(this) };
-    // SAFETY: our types do not change how they allocate (PyType_GenericAlloc without GC).
-    unsafe { ffi::PyObject_Free(this.cast()) };
+    // SAFETY: our types do not change how they allocate (PyType_GenericAlloc with garbage collection).
+    unsafe { ffi::PyObject_GC_Del(this.cast()) };
     // SAFETY: an instance of a heap type holds a reference to it.
     unsafe { ffi::Py_DECREF(class.cast()) };
 }
@@ -98,6 +113,7 @@ unsafe extern "C" fn itself(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
 pub fn define<T: Payload>(py: Attached<'_>) -> PyResult<Kept> {
     let tables = tables::<T>();
     let mut slots = vec![slot(ffi::Py_tp_dealloc, deallocate::<T> as *mut c_void)];
+    slots.push(slot(ffi::Py_tp_traverse, traverse as *mut c_void));
     slots.push(slot(ffi::Py_tp_methods, tables.methods.cast()));
     if !tables.getters.is_null() {
         slots.push(slot(ffi::Py_tp_getset, tables.getters.cast()));
@@ -111,7 +127,9 @@ pub fn define<T: Payload>(py: Attached<'_>) -> PyResult<Kept> {
         name: T::NAME.as_ptr(),
         basicsize: size_of::<Instance<T>>() as c_int,
         itemsize: 0,
-        flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
+        flags: (ffi::Py_TPFLAGS_DEFAULT
+            | ffi::Py_TPFLAGS_HAVE_GC
+            | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
         slots: slots.as_mut_ptr(),
     };
     // SAFETY: attached; the tables in the slots live as long as the process, the rest is copied.
