@@ -5,6 +5,7 @@
 )]
 
 mod check;
+mod check_config;
 mod program;
 mod pythons;
 mod refusals;

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// Serve applications in the foreground until Ctrl-C.
     Serve(Box<ServeArguments>),
     /// Say what an application can be served in: interpreters with a GIL of their own, with a shared one, or a process of its
-    /// own; and which extension module stands in the way.
+    /// own; and which extension module stands in the way. With --config: what becomes of an Apache configuration.
     Check(CheckArguments),
     /// Load an application for `check`, which starts this in a process of its own.
     #[command(hide = true)]

@@ -4,13 +4,17 @@
 //! microseconds.
 #![deny(unsafe_code)]
 
+pub mod apache;
 pub mod config;
 pub mod control;
+pub mod engine;
 pub mod exchange;
 pub mod group;
 pub mod header_name;
+pub mod homes;
 pub mod installation;
 pub mod log;
+pub mod migration;
 pub mod response_head;
 pub mod rung;
 pub mod scoreboard;

@@ -1,7 +1,7 @@
 //! mod_clutch: the Apache httpd module. Hosts Python applications in httpd's own processes.
 //!
 //! httpd calls [`httpd`]'s hooks; those call [`parent`] (a configuration is read), [`life`] (a child starts and ends),
-//! [`alias`] (a URL becomes a script) and [`handler`] (a request is served). What runs Python is an engine, chosen in [`engine`] and
+//! [`alias`] (a URL becomes a script) and [`handler`] (a request is served). What runs Python is an engine, chosen in [`clutch_core::engine`] and
 //! opened in the child; it reaches the request through [`embedded`]. Nothing here knows Python.
 #![deny(unsafe_code)]
 
@@ -15,12 +15,10 @@ pub mod board;
 pub mod client;
 pub mod daemons;
 pub mod embedded;
-pub mod engine;
 pub mod env;
 pub mod environ;
 pub mod handler;
 pub mod headers;
-pub mod homes;
 pub mod host;
 pub mod life;
 pub mod owners;

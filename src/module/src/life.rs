@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
 use clutch_core::config::{Preload, ProcessSettings};
+use clutch_core::engine::{self, Choice};
 use clutch_core::log::Level;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
@@ -15,7 +16,6 @@ use ffi_engine::host::{self, Engine};
 use crate::board;
 use crate::client::{Daemons, Own};
 use crate::daemons;
-use crate::engine::{self, Choice};
 use crate::host::Httpd;
 use crate::httpd::host::{self as httpd, Shape};
 use crate::httpd::log;

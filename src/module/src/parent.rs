@@ -8,14 +8,15 @@ use std::time::Instant;
 
 use clutch_core::config::ProcessSettings;
 use clutch_core::config::interpreter::Block;
+use clutch_core::engine::{self, Choice};
+use clutch_core::homes;
 use clutch_core::log::Level;
 use clutch_sys::{account, library};
 
-use crate::engine::{self, Choice};
 use crate::httpd::host as httpd;
 use crate::httpd::log;
 use crate::httpd::{Pool, Server, ServerConfig};
-use crate::{daemons, homes, retirement, state};
+use crate::{daemons, retirement, state};
 
 /// The process that read the configuration. Written before there are children or threads.
 static PARENT: AtomicU32 = AtomicU32::new(0);

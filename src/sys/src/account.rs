@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::ptr;
 
+use clutch_core::config::DaemonGroup;
+use clutch_core::config::daemon::AccountName::Name;
+
 use crate::done;
 
 /// A user with all groups.
@@ -217,6 +220,44 @@ pub fn group() -> u32 {
 /// Whether this process may do what only root may (its effective user is root).
 pub fn is_root() -> bool {
     user() == 0
+}
+
+/// What is wrong with the users and groups that a group of daemons names, in words that follow its name; `None` if nothing is.
+pub fn what_is_wrong_with(group: &DaemonGroup) -> Option<String> {
+    for (option, user) in [
+        ("user", &group.user),
+        ("script-user", &group.script_user),
+        ("socket-user", &group.socket_user),
+    ] {
+        let Some(Name(name)) = user else { continue };
+        match Account::named(name) {
+            Ok(Some(account)) if account.uid == 0 && option == "user" => {
+                return Some("takes any user but root for its option user".into());
+            }
+            Ok(None) => {
+                return Some(format!(
+                    "takes a user of this machine for its option {option}, not '{name}'"
+                ));
+            }
+            _ => (),
+        }
+    }
+    let others = group.supplementary_groups.iter().flatten();
+    let groups = [
+        ("group", &group.group),
+        ("script-group", &group.script_group),
+    ];
+    let named = groups
+        .into_iter()
+        .filter_map(|(option, name)| Some((option, name.as_ref()?)));
+    named
+        .chain(others.map(|name| ("supplementary-groups", name)))
+        .find_map(|(option, name)| match name {
+            Name(name) if matches!(UserGroup::named(name), Ok(None)) => Some(format!(
+                "takes a group of this machine for its option {option}, not '{name}'"
+            )),
+            _ => None,
+        })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `clutch check`: says without a server what an application can be served in.
 
 mod attempt;
+mod config;
 mod host;
 mod outcome;
 mod progress;
@@ -10,7 +11,7 @@ pub(crate) mod typed;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clutch_core::rung::Rung;
 use clutch_sys::signal::Signals;
 
@@ -26,13 +27,25 @@ use typed::{CheckArguments, Place};
 
 pub(crate) use run::run;
 
-/// Judges an application and shows the verdict. Whether it can be served at all.
+/// Judges an application, or a configuration, and shows the verdict. Whether it can be served, or used, at all.
 ///
 /// # Errors
 ///
 /// One sentence: there is no such file, or no Python to load it on.
 pub(crate) fn check(typed: &CheckArguments, terminal: &mut Terminal) -> Result<bool> {
-    let app = plan::script(&typed.app)?;
+    match (&typed.config, &typed.app) {
+        (Some(file), _) => config::check(file, typed, terminal),
+        (None, Some(app)) => check_application(app, typed, terminal),
+        (None, None) => bail!("an application is missing"), // the command line requires one of both
+    }
+}
+
+fn check_application(
+    typed_app: &Path,
+    typed: &CheckArguments,
+    terminal: &mut Terminal,
+) -> Result<bool> {
+    let app = plan::script(typed_app)?;
     let directory = engine::directory()?;
     let engines = engine::versions_in(&directory);
     let choice = python::choose(typed.python.as_deref(), Purpose::Serve(&engines), None)?;
@@ -45,7 +58,7 @@ pub(crate) fn check(typed: &CheckArguments, terminal: &mut Terminal) -> Result<b
     };
     let judgement = judge(&subject, &mut attempt::signals()?)?;
     let report = Report {
-        script: &typed.app,
+        script: typed_app,
         callable: &typed.callable,
         facts: &choice.facts,
         judgement: &judgement,

@@ -7,7 +7,22 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
     /// The application: a Python file that defines `application`. It is loaded, not called.
-    pub(crate) app: PathBuf,
+    #[arg(required_unless_present = "config")]
+    pub(crate) app: Option<PathBuf>,
+
+    /// Judge an Apache configuration instead, as it was written for mod_wsgi: mistakes, what is different with Clutch, and
+    /// what could be better. FILE is httpd's main file, or a part of it. Nothing is started or changed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["app", "callable", "python"])]
+    pub(crate) config: Option<PathBuf>,
+
+    /// With --config: what httpd would be started with, as its option -D, or a variable of its environment.
+    #[arg(
+        long = "define",
+        short = 'D',
+        value_name = "NAME[=VALUE]",
+        requires = "config"
+    )]
+    pub(crate) defines: Vec<String>,
 
     /// The name of the application in its file.
     #[arg(long, value_name = "NAME", default_value = "application")]

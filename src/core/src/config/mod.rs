@@ -18,7 +18,7 @@ pub mod directives;
 pub mod expression;
 pub mod interpreter;
 pub mod number;
-mod options;
+pub(crate) mod options;
 pub mod preload;
 #[cfg(test)]
 mod reference;

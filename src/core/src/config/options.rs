@@ -26,7 +26,7 @@ pub(super) fn malformed(word: &[u8]) -> Refusal {
 }
 
 /// The words of `line`, cut as httpd cuts the lines of directives: at blanks, unless a word begins with a quote.
-pub(super) fn words(line: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn words(line: &[u8]) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut rest = line.trim_ascii_start();
     while let Some(&first) = rest.first() {
@@ -36,7 +36,7 @@ pub(super) fn words(line: &[u8]) -> Vec<Vec<u8>> {
             _ => {
                 let blank = rest.iter().position(u8::is_ascii_whitespace);
                 let (before, after) = rest.split_at(blank.unwrap_or(rest.len()));
-                word.extend_from_slice(before);
+                unquoted(before, &mut word);
                 after
             }
         }
@@ -44,6 +44,15 @@ pub(super) fn words(line: &[u8]) -> Vec<Vec<u8>> {
         words.push(word);
     }
     words
+}
+
+/// Adds `text` to `word`. Two backslashes are one.
+fn unquoted(text: &[u8], word: &mut Vec<u8>) {
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        word.push(byte);
+        bytes.next_if(|&next| byte == b'\\' && next == b'\\');
+    }
 }
 
 /// `words` with the quotes of their values undone.
@@ -125,6 +134,7 @@ mod tests {
             ("'it\\'s' x", &["it's", "x"]),
             ("a=\"b c\"", &["a=\"b", "c\""]),
             ("\"open", &["open"]),
+            (r"a\\b \c", &[r"a\b", r"\c"]),
             ("", &[]),
         ] {
             let found = words(line.as_bytes());

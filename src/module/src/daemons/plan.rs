@@ -9,6 +9,7 @@ use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::interpreter::free_threading;
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::control::{ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
+use clutch_core::engine;
 use clutch_core::log::Level;
 use clutch_sys::account::is_root;
 
@@ -130,7 +131,7 @@ impl Planner<'_, '_> {
     fn spec(&self, one: Declared<'_>, log: usize) -> Result<GroupSpec, String> {
         let config = self.config;
         let settings = ProcessSettings::of(&config.section);
-        let python = check::python_of(&one.group, config, self.directory)?;
+        let python = engine::of_daemons(&one.group, &config.section, self.directory)?;
         let configs = self.main.and_its_hosts().filter_map(Server::config);
         let mut preloads: Vec<Preload> = Vec::new();
         for script in configs.flat_map(|config| &config.section.preloads) {

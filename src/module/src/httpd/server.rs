@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use clutch_core::config::ServerSection;
+use clutch_core::engine::Choice;
 
-use crate::engine::Choice;
 use crate::httpd::pool::Pool;
 use crate::httpd::record;
 

@@ -4,10 +4,12 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
-use clutch_core::config::{EngineChoice, ProcessSettings};
-use clutch_core::installation::{Version, engines_in};
+use crate::config::daemon::DaemonGroup;
+use crate::config::{EngineChoice, ProcessSettings, ServerSection};
+use crate::installation::{Version, engines_in, what_is_wrong_with};
 
 /// An engine that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,13 +125,50 @@ pub fn doubt_about(home: &Path) -> Option<String> {
     }
 }
 
+/// The Python of a group of daemons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaemonPython {
+    /// Its engine.
+    pub choice: Choice,
+    /// An installation or virtual environment; `None`: the one the engine was built for.
+    pub home: Option<Arc<[u8]>>,
+}
+
+/// The Python of `group`, if the main server says `words`.
+///
+/// # Errors
+///
+/// One sentence: what is wrong with its home, or as [`choose`].
+pub fn of_daemons(
+    group: &DaemonGroup,
+    words: &ServerSection,
+    directory: &Path,
+) -> Result<DaemonPython, String> {
+    let mut words = words.clone();
+    if let Some(home) = &group.python_home {
+        words.python_home = Some(home.clone());
+        words.engine = None;
+        if let Some(doubt) = doubt_about(path_of(home)) {
+            return Err(doubt.replace("WSGIPythonHome", "python-home"));
+        }
+        let path = path_of(home);
+        if let Some(wrong) = what_is_wrong_with(path) {
+            return Err(format!("python-home {} {wrong}", path.display()));
+        }
+    }
+    let home = words.python_home.clone();
+    let choice = choose(&ProcessSettings::of(&words), directory)
+        .map_err(|refusal| refusal.replace("WSGIPythonHome", "python-home"))?;
+    Ok(DaemonPython { choice, home })
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use clutch_core::config::{EngineChoice, ProcessSettings, ServerSection};
-    use clutch_core::installation::Version;
+    use crate::config::{EngineChoice, ProcessSettings, ServerSection};
+    use crate::installation::Version;
 
     use super::{choose, doubt_about};
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
-use clutch_core::installation::Version;
+use crate::config::interpreter::{EMBEDDED, InterpreterWords};
+use crate::installation::Version;
 
 use crate::engine::path_of;
 
@@ -52,8 +52,8 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use clutch_core::config::interpreter::{Block, InterpreterWords};
-    use clutch_core::installation::Version;
+    use crate::config::interpreter::{Block, InterpreterWords};
+    use crate::installation::Version;
 
     use super::check;
 

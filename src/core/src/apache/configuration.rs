@@ -1,0 +1,126 @@
+//! A configuration as it was read: directives in their sections, in the order in which httpd meets them.
+
+use std::path::PathBuf;
+
+/// Where something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// Which of [`Configuration::files`].
+    pub file: usize,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// A directive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive {
+    /// As it was written.
+    pub name: Vec<u8>,
+    /// Its words, with quotes undone and variables replaced.
+    pub words: Vec<Vec<u8>>,
+    /// Where it stands.
+    pub place: Place,
+    /// In which section.
+    pub section: usize,
+}
+
+/// What a section is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The main server, which no section surrounds.
+    Main,
+    /// `<VirtualHost>`
+    Host,
+    /// `<Directory>`, `<Location>`, `<Files>`, `<If>`, `<Proxy>` and their like: directives hold for some requests.
+    Requests,
+    /// `<Macro>`: text for later.
+    Macro,
+    /// Any other.
+    Other,
+}
+
+/// A section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its name as it was written, without the bracket; empty for the main server.
+    pub name: Vec<u8>,
+    /// What it is about.
+    pub kind: Kind,
+    /// The words of its first line.
+    pub words: Vec<Vec<u8>>,
+    /// What follows the name in its first line, with the closing bracket.
+    pub line: Vec<u8>,
+    /// Where it begins.
+    pub place: Place,
+    /// The section around it.
+    pub parent: usize,
+}
+
+impl Section {
+    /// Whether this is its name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A directive.
+    Directive(Directive),
+    /// The section of this number begins.
+    Open(usize),
+    /// It ends.
+    Close(usize),
+}
+
+/// Why httpd would not read on, or what could not be followed here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// Where.
+    pub place: Place,
+    /// The directive or section that it is about.
+    pub name: String,
+    /// A predicate: the name is its subject.
+    pub text: String,
+}
+
+/// A configuration as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// The files, in the order in which they were begun. One that is included twice is here twice.
+    pub files: Vec<PathBuf>,
+    /// The sections; the first is the main server.
+    pub sections: Vec<Section>,
+    /// What stands in them.
+    pub events: Vec<Event>,
+    /// What is wrong with the text itself.
+    pub complaints: Vec<Complaint>,
+    /// `ServerRoot`, else the directory of the first file.
+    pub server_root: PathBuf,
+    /// Names that stand for nothing here, and perhaps in httpd's environment do.
+    pub missing: Vec<Vec<u8>>,
+    /// No line loads a module: the text is a part of a configuration, and each `<IfModule>` was taken to hold.
+    pub is_part: bool,
+}
+
+impl Configuration {
+    /// The nearest section around and with `section` that holds words of its own: a server's, or one for some requests.
+    pub fn holder(&self, section: usize) -> usize {
+        self.up(section)
+            .find(|&at| self.sections[at].kind != Kind::Other)
+            .unwrap_or(0)
+    }
+
+    /// The server that `section` belongs to: a virtual host, or the main server.
+    pub fn server(&self, section: usize) -> usize {
+        let is_server = |at: &usize| matches!(self.sections[*at].kind, Kind::Host | Kind::Main);
+        self.up(section).find(is_server).unwrap_or(0)
+    }
+
+    /// `section` and those around it, the innermost first.
+    pub fn up(&self, section: usize) -> impl Iterator<Item = usize> {
+        let parent = |&at: &usize| (at != 0).then(|| self.sections[at].parent);
+        std::iter::successors(Some(section), parent)
+    }
+}
