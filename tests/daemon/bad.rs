@@ -122,7 +122,7 @@ fn script_user_and_script_group_let_only_scripts_of_their_own_pass() {
         let httpd = owned(option);
         assert_eq!(httpd.get("/").status, status, "{option}");
         if status == 403 {
-            let line = httpd.wait_for_log("app.wsgi] WSGI01");
+            let line = httpd.wait_for_log("app.wsgi] CLUTCH01");
             assert!(line.contains("news"), "{line}");
         }
     }

@@ -1,5 +1,6 @@
 //! Promises of the repository about its own source.
 
+mod codes;
 mod directives;
 mod documents;
 mod files;

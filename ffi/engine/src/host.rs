@@ -6,6 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::slice;
 
+use clutch_core::code;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use clutch_sys::library::Library;
@@ -234,19 +235,10 @@ impl<E: Exchange> ExchangeOf<E> {
         let mut told = String::new();
         guard(|text| text.clone_into(&mut told), || body(exchange)).unwrap_or_else(|| {
             let text = format!("panic while serving a request: {told}; please report this");
+            let fault = code::CARRIER_PANIC.says(text);
             // SAFETY: as above; the panic has left `body`.
             let exchange = unsafe { &*carrier.cast::<E>() };
-            let _ = guard(
-                |_| (),
-                || {
-                    exchange.log(&record(
-                        Level::Crit as u8,
-                        file!(),
-                        line!(),
-                        text.as_bytes(),
-                    ))
-                },
-            );
+            let _ = guard(|_| (), || fault.write(|record| exchange.log(record)));
             on_panic
         })
     }

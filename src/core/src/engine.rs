@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use crate::code::{self, Fault};
 use crate::config::daemon::DaemonGroup;
 use crate::config::{EngineChoice, ProcessSettings, ServerSection};
 use crate::installation::{Version, engines_in, what_is_wrong_with};
@@ -107,19 +108,22 @@ pub fn path_of(text: &[u8]) -> &Path {
 }
 
 /// What is odd about a Python home. Python gets it all the same.
-pub fn doubt_about(home: &Path) -> Option<String> {
+pub fn doubt_about(home: &Path) -> Option<Fault> {
     let shown = home.display();
     match fs::metadata(home) {
-        Err(error) => Some(format!(
-            "WSGI0100: WSGIPythonHome {shown} cannot be looked at: {error}"
-        )),
-        Ok(found) if !found.is_dir() => Some(format!(
-            "WSGI0101: WSGIPythonHome {shown} is not a directory"
-        )),
+        Err(error) => {
+            let text = format!("WSGIPythonHome {shown} cannot be looked at: {error}");
+            Some(code::HOME_UNSEEN.says(text))
+        }
+        Ok(found) if !found.is_dir() => {
+            let text = format!("WSGIPythonHome {shown} is not a directory");
+            Some(code::HOME_NO_DIRECTORY.says(text))
+        }
         Ok(_) => match fs::metadata(home.join(".")) {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(format!(
-                "WSGI0102: WSGIPythonHome {shown} may not be searched"
-            )),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                let text = format!("WSGIPythonHome {shown} may not be searched");
+                Some(code::HOME_NOT_SEARCHED.says(text))
+            }
             _ => None,
         },
     }
@@ -149,7 +153,7 @@ pub fn of_daemons(
         words.python_home = Some(home.clone());
         words.engine = None;
         if let Some(doubt) = doubt_about(path_of(home)) {
-            return Err(doubt.replace("WSGIPythonHome", "python-home"));
+            return Err(doubt.text().replace("WSGIPythonHome", "python-home"));
         }
         let path = path_of(home);
         if let Some(wrong) = what_is_wrong_with(path) {
@@ -167,6 +171,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
+    use crate::code;
     use crate::config::{EngineChoice, ProcessSettings, ServerSection};
     use crate::installation::Version;
 
@@ -302,7 +307,7 @@ mod tests {
         let place = Place::with("doubt", &["file"]);
         assert_eq!(doubt_about(&place.0), None);
         let doubt = |path: PathBuf| doubt_about(&path).unwrap();
-        assert!(doubt(place.0.join("none")).starts_with("WSGI0100: "));
-        assert!(doubt(place.0.join("file")).starts_with("WSGI0101: "));
+        assert_eq!(doubt(place.0.join("none")).code(), code::HOME_UNSEEN);
+        assert_eq!(doubt(place.0.join("file")).code(), code::HOME_NO_DIRECTORY);
     }
 }

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod apache;
+pub mod code;
 pub mod config;
 pub mod control;
 pub mod engine;

@@ -1,6 +1,8 @@
 //! Why a call ends early, what the client is told, and what the log.
 
-use clutch_core::log::Level;
+use std::borrow::Cow;
+
+use clutch_core::code::{self, Fault};
 use ffi_engine::abi::{MAY_NEED_PROCESS, NEEDS_PROCESS, STALE};
 
 use crate::interpreter::Refusal;
@@ -48,7 +50,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
-    text: Option<String>,
+    fault: Option<Fault>,
     /// The extension module that would not load, if that stands behind it.
     refusal: Option<Box<Refusal>>,
 }
@@ -58,16 +60,16 @@ impl Error {
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
-            text: None,
+            fault: None,
             refusal: None,
         }
     }
 
     /// A failure with a sentence for the log.
-    pub fn saying(kind: Kind, text: String) -> Self {
+    pub fn saying(kind: Kind, fault: Fault) -> Self {
         Self {
             kind,
-            text: Some(text),
+            fault: Some(fault),
             refusal: None,
         }
     }
@@ -123,33 +125,13 @@ impl Error {
         }
     }
 
-    /// Level of the line for the log.
-    pub fn level(&self) -> Level {
-        match self.kind {
-            Kind::ClientGone => Level::Trace1,
-            Kind::Carrier | Kind::Interpreter | Kind::Bug => Level::Crit,
-            Kind::ScriptMissing
-            | Kind::ScriptForbidden
-            | Kind::Script
-            | Kind::CallableMissing
-            | Kind::Again
-            | Kind::Exit
-            | Kind::NeedsProcess
-            | Kind::MayNeedProcess
-            | Kind::Stale
-            | Kind::Full
-            | Kind::QueueTimeout
-            | Kind::RequestTimeout
-            | Kind::Application => Level::Error,
-        }
-    }
-
-    /// The sentence for the log.
-    pub fn log_text(&self) -> Option<&str> {
-        match (&self.text, self.kind) {
-            (Some(text), _) => Some(text),
+    /// The line for the log.
+    pub fn fault(&self) -> Option<Cow<'_, Fault>> {
+        match (&self.fault, self.kind) {
+            (Some(fault), _) => Some(Cow::Borrowed(fault)),
             (None, Kind::Carrier) => {
-                Some("the server could not carry out an operation for this request")
+                let text = "the server could not carry out an operation for this request";
+                Some(Cow::Owned(code::CARRIER_FAILED.says(text)))
             }
             (None, _) => None,
         }

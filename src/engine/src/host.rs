@@ -1,7 +1,9 @@
 //! The host's log, from anywhere in the engine.
 
+use std::panic::Location;
 use std::sync::OnceLock;
 
+use clutch_core::code::{self, Code, Fault};
 use clutch_core::log::{Forward, Level, Record, Sink};
 use clutch_core::scoreboard::Scoreboard;
 use ffi_engine::abi::HostTable;
@@ -16,6 +18,38 @@ static HOST: OnceLock<HostLog> = OnceLock::new();
 pub fn connect(table: &'static HostTable) {
     let log = *HOST.get_or_init(|| HostLog(table));
     Forward::to(log).install();
+}
+
+/// Writes what is wrong, to the log of the server.
+#[track_caller]
+pub fn fault(fault: &Fault) {
+    fault.write(write);
+}
+
+/// Writes what is wrong to the log of a call, if there is one, else of the server. Call it detached.
+#[track_caller]
+pub fn fault_for(call: Option<&Call>, fault: &Fault) {
+    fault.write(|record| write_for(call, record));
+}
+
+/// Writes the lines that belong to what is wrong, a traceback or a stack, where it was written. Call it detached.
+#[track_caller]
+pub fn follow(call: Option<&Call>, code: &Code, lines: &[String]) {
+    let place = Location::caller();
+    for line in lines {
+        let record = Record {
+            level: code.level,
+            file: place.file(),
+            line: place.line(),
+            text: line.as_bytes(),
+        };
+        write_for(call, &record);
+    }
+}
+
+/// A panic of ours; `place` is where, as " in ...", or nothing.
+pub fn panicked(place: &str, text: &str) -> Fault {
+    code::ENGINE_PANIC.says(format!("panic{place}: {text}; please report this"))
 }
 
 /// Writes a line that belongs to no request. Before the engine is started there is nobody to write to.

@@ -11,7 +11,7 @@ compile_error!(
 
 use std::time::Duration;
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use ffi_engine::abi::{EngineTable, Plan, Preload, Request};
 use ffi_engine::engine::{Carrier, Work, table};
 
@@ -60,7 +60,7 @@ impl Work for Engine {
                 "Python {} could not be started with {home}: {why}",
                 Self::PYTHON_VERSION
             );
-            host::log(Level::Crit, text.as_bytes());
+            host::fault(&code::PYTHON_REFUSED.says(text));
         }
         outcome.is_ok()
     }
@@ -98,9 +98,6 @@ impl Work for Engine {
     }
 
     fn panicked(text: &str) {
-        host::log(
-            Level::Crit,
-            format!("panic in the Python engine: {text}; please report this").as_bytes(),
-        );
+        host::fault(&host::panicked(" in the Python engine", text));
     }
 }

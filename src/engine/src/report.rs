@@ -1,6 +1,6 @@
 //! Exceptions in the log: one record that says what and where, then the traceback, a record for each line.
 
-use clutch_core::log::{Level, Record};
+use clutch_core::code::{self, Fault};
 
 use crate::host;
 use crate::interpreter::Parts;
@@ -16,29 +16,23 @@ pub fn exception<'py>(
 ) {
     let name = exception.value().type_name();
     let context = &parts.context;
-    write(
-        py,
-        call,
-        format!("{name} was raised by the application in {context}").as_bytes(),
-    );
-    for line in traceback(py, parts, exception) {
-        write(py, call, line.as_bytes());
-    }
+    let text = format!("{name} was raised by the application in {context}");
+    let code = match exception.is(Kind::SystemExit) {
+        true => code::SYSTEM_EXIT,
+        false => code::EXCEPTION,
+    };
+    write(py, call, &code.says(text), &traceback(py, parts, exception));
 }
 
 /// Logs an exception of a callback for the event `name`, to the log of the server.
 pub fn of_callback<'py>(py: Attached<'py>, parts: &Parts, exception: &Exception<'py>, name: &str) {
-    let number = match exception.is(Kind::SystemExit) {
-        true => "WSGI0190",
-        false => "WSGI0112",
+    let code = match exception.is(Kind::SystemExit) {
+        true => code::CALLBACK_EXITED,
+        false => code::CALLBACK_RAISED,
     };
     let (class, context) = (exception.value().type_name(), &parts.context);
-    let text =
-        format!("{number}: {class} was raised by a callback for the event {name} in {context}");
-    write(py, None, text.as_bytes());
-    for line in traceback(py, parts, exception) {
-        write(py, None, line.as_bytes());
-    }
+    let text = format!("{class} was raised by a callback for the event {name} in {context}");
+    write(py, None, &code.says(text), &traceback(py, parts, exception));
 }
 
 /// The lines of an exception's traceback, as `traceback.format_exception` gives them; empty ones left out.
@@ -64,14 +58,10 @@ pub fn traceback<'py>(py: Attached<'py>, parts: &Parts, exception: &Exception<'p
         .collect()
 }
 
-fn write(py: Attached<'_>, call: Option<&Call>, text: &[u8]) {
-    py.detached((call, text), |(call, text)| {
-        let record = Record {
-            level: Level::Error,
-            file: file!(),
-            line: line!(),
-            text,
-        };
-        host::write_for(call, &record);
+/// Logs what is wrong, and the traceback that belongs to it: to the log of `call` or else of the server.
+pub fn write(py: Attached<'_>, call: Option<&Call>, fault: &Fault, traceback: &[String]) {
+    py.detached((call, fault, traceback), |(call, fault, traceback)| {
+        host::fault_for(call, fault);
+        host::follow(call, fault.code(), traceback);
     });
 }

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::OnceLock;
 use std::thread;
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use clutch_core::scoreboard::MOST_BYTES;
 use clutch_sys::question::{self, Question};
 use clutch_sys::signal;
@@ -27,7 +27,8 @@ fn ends() -> Option<&'static Ends> {
     let made = QUESTIONS.get_or_init(|| match question::pair() {
         Ok((asking, answering)) => Some(Ends { asking, answering }),
         Err(error) => {
-            tracing::warn!(%error, "daemons cannot ask for the scoreboard");
+            let text = format!("daemons cannot ask for the scoreboard: {error}");
+            log::fault(&code::NO_SCOREBOARD.says(text));
             None
         }
     });
@@ -58,7 +59,7 @@ pub fn answer_daemons() {
     let thread = thread::Builder::new().name("wsgi-board".into());
     if let Err(error) = thread.stack_size(STACK).spawn(answer) {
         let text = format!("this child answers no daemon's question for the scoreboard: {error}");
-        log::server(Level::Warning, &text);
+        log::fault(&code::NO_BOARD_THREAD.says(text));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::ffi::CStr;
 
+use clutch_core::code::{self, Code};
 use clutch_core::config::interpreter::EMBEDDED;
 use clutch_core::config::{Section, Settings};
-use clutch_core::log::Level;
 use clutch_core::response_head;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, List};
@@ -174,30 +174,38 @@ fn admit_process_group<'c>(
     name: &[u8],
     settings: &Settings<'_>,
 ) -> Result<Server<'c>, Refusal> {
-    let refused = |why: &str| {
+    let refused = |code: &'static Code, why: &str| {
         let shown = match name {
             EMBEDDED => "%{GLOBAL}".into(),
             name => String::from_utf8_lossy(name),
         };
         let text = why.replace("GROUP", &format!("process group '{shown}'"));
-        log::request(request, Level::Error, &text);
+        log::request_fault(request, &code.says(text));
         Err(Refusal::Logged(500))
     };
     if !settings.may_run_in(name) {
-        return refused("WSGI0149: WSGIRestrictProcess does not allow the GROUP here");
+        let why = "WSGIRestrictProcess does not allow the GROUP here";
+        return refused(code::GROUP_NOT_ALLOWED, why);
     }
     if name == EMBEDDED {
         return child.engine().map(Server::Here);
     }
     let Some(daemons) = child.daemons.get(name) else {
         return match child.daemons.is_empty() {
-            true => refused("WSGI0150: no WSGIDaemonProcess declares the GROUP, nor any other"),
-            false => refused("WSGI0151: no WSGIDaemonProcess declares the GROUP"),
+            true => refused(
+                code::NO_GROUPS,
+                "no WSGIDaemonProcess declares the GROUP, nor any other",
+            ),
+            false => refused(
+                code::NO_SUCH_GROUP,
+                "no WSGIDaemonProcess declares the GROUP",
+            ),
         };
     };
     match &daemons.server {
         Some(server) if server != request.server_hostname() => {
-            refused("WSGI0152: the daemons of the GROUP are for another server alone")
+            let why = "the daemons of the GROUP are for another server alone";
+            refused(code::GROUP_OF_ANOTHER, why)
         }
         _ => {
             daemons.admit(request)?;

@@ -5,10 +5,10 @@ use std::env;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::OnceLock;
 
+use clutch_core::code;
 use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::engine::{self, Choice};
-use clutch_core::log::Level;
 use ffi_engine::Slice;
 use ffi_engine::abi::{self, HostTable, List, Plan};
 use ffi_engine::host::{self, Engine};
@@ -140,22 +140,21 @@ fn started(config: &ServerConfig, settings: &ProcessSettings<'_>) -> Result<Engi
         .map(engine::path_of)
         .and_then(engine::doubt_about)
     {
-        log::server(Level::Warning, &doubt);
+        log::fault(&doubt);
     }
     let Some(Choice { file, .. }) = config.choice.get() else {
         return Err(Refusal::NoPython);
     };
     let engine = Engine::open(file).map_err(|unusable| {
-        log::server(Level::Crit, &format!("WSGI0001: {unusable}"));
+        log::fault(&code::ENGINE_NOT_OPENED.says(unusable.to_string()));
         Refusal::NoPython
     })?;
     tracing::debug!(file = %file.display(), python = engine.python_version(), "engine opened");
     if !start(engine, config, settings) {
         let version = engine.python_version();
-        let text = format!(
-            "WSGI0001: Python {version} did not start; requests for applications get status 500"
-        );
-        log::server(Level::Crit, &text);
+        let text =
+            format!("Python {version} did not start; requests for applications get status 500");
+        log::fault(&code::PYTHON_NOT_STARTED.says(text));
         return Err(Refusal::NoPython);
     }
     Ok(engine)

@@ -8,6 +8,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use clutch_core::code::{self, Code, Fault};
 use clutch_core::config::daemon::{AccountName, DaemonGroup};
 use clutch_sys::account::{Account, UserGroup};
 
@@ -48,34 +49,37 @@ impl Wanted {
     }
 }
 
-/// The identifiers of the lines about one gate, for the file and for its directory.
+/// Codes for the file and for its directory.
+type Codes = [&'static Code; 2];
+
+/// The codes of the lines about one gate.
 struct Lines {
     /// Of what the file must be.
     owner: Owner,
-    /// A user's own file: its group may not write either.
-    is_users: bool,
-    unknown: [&'static str; 2],
-    other: [&'static str; 2],
-    group_writes: [&'static str; 2],
-    all_write: [&'static str; 2],
+    unknown: Codes,
+    other: Codes,
+    /// Of a user's own file: its group may not write either.
+    group_writes: Option<Codes>,
+    all_write: Codes,
 }
 
 const GROUP_LINES: Lines = Lines {
     owner: group_of,
-    is_users: false,
-    unknown: ["WSGI0153", "WSGI0158"],
-    other: ["WSGI0155", "WSGI0160"],
-    group_writes: ["", ""],
-    all_write: ["WSGI0157", "WSGI0161"],
+    unknown: [code::GROUP_FILE_UNSEEN, code::GROUP_DIRECTORY_UNSEEN],
+    other: [
+        code::FILE_OF_ANOTHER_GROUP,
+        code::DIRECTORY_OF_ANOTHER_GROUP,
+    ],
+    group_writes: None,
+    all_write: [code::GROUP_FILE_OPEN, code::GROUP_DIRECTORY_OPEN],
 };
 
 const USER_LINES: Lines = Lines {
     owner: user_of,
-    is_users: true,
-    unknown: ["WSGI0162", "WSGI0168"],
-    other: ["WSGI0164", "WSGI0170"],
-    group_writes: ["WSGI0166", "WSGI0173"],
-    all_write: ["WSGI0167", "WSGI0172"],
+    unknown: [code::USER_FILE_UNSEEN, code::USER_DIRECTORY_UNSEEN],
+    other: [code::FILE_OF_ANOTHER_USER, code::DIRECTORY_OF_ANOTHER_USER],
+    group_writes: Some([code::USER_FILE_OF_GROUP, code::USER_DIRECTORY_OF_GROUP]),
+    all_write: [code::USER_FILE_OPEN, code::USER_DIRECTORY_OPEN],
 };
 
 impl Owners {
@@ -93,7 +97,7 @@ impl Owners {
     }
 
     /// Why `script` may not run, in one sentence; `None` if it may.
-    pub fn doubt_about(&self, script: &Path) -> Option<String> {
+    pub fn doubt_about(&self, script: &Path) -> Option<Fault> {
         if self.user.is_none() && self.group.is_none() {
             return None;
         }
@@ -120,36 +124,32 @@ fn group_of(found: &Metadata) -> (&'static str, u32) {
 
 impl Wanted {
     /// What is wrong with the file (`at` 0) or its directory (1).
-    fn doubt_about(&self, path: &Path, at: usize, lines: &Lines) -> Option<String> {
+    fn doubt_about(&self, path: &Path, at: usize, lines: &Lines) -> Option<Fault> {
         let what = ["the script", "the directory of the script"][at];
         let shown = path.display();
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) => {
-                let id = lines.unknown[at];
-                return Some(format!(
-                    "{id}: {what}, {shown}, cannot be looked at: {error}"
-                ));
+                let text = format!("{what}, {shown}, cannot be looked at: {error}");
+                return Some(lines.unknown[at].says(text));
             }
         };
         let (kind, number) = (lines.owner)(&found);
         if self.number != Some(number) {
-            let (id, name) = (lines.other[at], &self.name);
-            return Some(format!(
-                "{id}: {what}, {shown}, belongs to {kind} {number} and not to {name}, which script-{kind} wants"
-            ));
+            let name = &self.name;
+            return Some(lines.other[at].says(format!(
+                "{what}, {shown}, belongs to {kind} {number} and not to {name}, which script-{kind} wants"
+            )));
         }
         let mode = found.mode();
-        let (id, who) = match mode {
+        let (code, who) = match lines.group_writes {
             _ if mode & ALL_WRITE != 0 => (lines.all_write[at], "everybody"),
-            _ if lines.is_users && mode & GROUP_WRITES != 0 => {
-                (lines.group_writes[at], "its group")
-            }
+            Some(codes) if mode & GROUP_WRITES != 0 => (codes[at], "its group"),
             _ => return None,
         };
-        Some(format!(
-            "{id}: {who} may write to {what}, {shown}, which script-{kind} does not allow"
-        ))
+        Some(code.says(format!(
+            "{who} may write to {what}, {shown}, which script-{kind} does not allow"
+        )))
     }
 }
 
@@ -159,6 +159,7 @@ mod tests {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
 
+    use clutch_core::code::Fault;
     use clutch_core::config::daemon::DaemonGroup;
 
     use super::Owners;
@@ -168,7 +169,7 @@ mod tests {
     }
 
     /// A script of this process's user and group in a directory of its own, with these modes; removed at the end.
-    fn judged(option: &str, script_mode: u32, directory_mode: u32) -> Option<String> {
+    fn judged(option: &str, script_mode: u32, directory_mode: u32) -> Option<Fault> {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let directory =
@@ -209,11 +210,11 @@ mod tests {
         ] {
             let doubt = judged(option, script, directory).unwrap();
             assert!(
-                doubt.starts_with(id),
+                doubt.code().wsgi.contains(&id),
                 "{option} {script:o} {directory:o}: {doubt}"
             );
         }
         let missing = owners("script-user=#0").doubt_about(Path::new("/no/such/script"));
-        assert!(missing.unwrap().starts_with("WSGI0162"));
+        assert!(missing.unwrap().code().wsgi.contains(&"WSGI0162"));
     }
 }

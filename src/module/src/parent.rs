@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use clutch_core::code::{self, Fault};
 use clutch_core::config::ProcessSettings;
 use clutch_core::config::interpreter::Block;
 use clutch_core::engine::{self, Choice};
@@ -29,7 +30,7 @@ static USER: AtomicU32 = AtomicU32::new(0);
 /// # Errors
 ///
 /// One sentence; httpd does not start then.
-pub fn check(main: Server<'_>) -> Result<(), String> {
+pub fn check(main: Server<'_>) -> Result<(), Fault> {
     let Some(config) = main.config() else {
         return Ok(());
     };
@@ -37,14 +38,12 @@ pub fn check(main: Server<'_>) -> Result<(), String> {
     let version = match engine::choose(&settings, &directory()?) {
         Ok(choice) => config.choice.get_or_init(|| choice).version, // a configuration is judged once
         Err(refusal) if starts_python(&settings, main) => {
-            return Err(format!("{} {refusal}", log::NO_ENGINE));
+            return Err(code::NO_ENGINE.says(refusal));
         }
         Err(_) => None,
     };
-    homes::check(&config.section.words, version)
-        .map_err(|refusal| format!("{} {refusal}", log::NO_HOME))?;
-    daemons::check(main, config, &directory()?)
-        .map_err(|refusal| format!("{} {refusal}", log::NO_DAEMONS))
+    homes::check(&config.section.words, version).map_err(|refusal| code::NO_HOME.says(refusal))?;
+    daemons::check(main, config, &directory()?).map_err(|refusal| code::BAD_DAEMONS.says(refusal))
 }
 
 /// Whether children need Python: an application may run there, or a script is to be loaded there all the same.
@@ -54,12 +53,12 @@ pub fn starts_python(settings: &ProcessSettings<'_>, main: Server<'_>) -> bool {
 }
 
 /// Where the module is, and the engines with it.
-pub fn directory() -> Result<PathBuf, String> {
+pub fn directory() -> Result<PathBuf, Fault> {
     let file = library::file_of((&raw const PARENT).cast());
     let directory = file.as_deref().and_then(|file| file.parent());
     directory
         .map(PathBuf::from)
-        .ok_or_else(|| format!("{} the module cannot tell where it is", log::NO_ENGINE))
+        .ok_or_else(|| code::NO_DIRECTORY.says("the module cannot tell where it is"))
 }
 
 /// Prepares httpd's parent for serving with a configuration that was judged good.
@@ -67,7 +66,7 @@ pub fn directory() -> Result<PathBuf, String> {
 /// # Errors
 ///
 /// None so far; a sentence would keep httpd from starting.
-pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
+pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), Fault> {
     if httpd::is_rehearsing() {
         return Ok(());
     }
@@ -86,7 +85,7 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), String> {
         let _ = config.state.set(directory); // a configuration is prepared once
     }
     daemons::configured(pool, main, config)
-        .map_err(|refusal| format!("{} {refusal}", log::NO_DAEMONS))
+        .map_err(|refusal| code::DAEMONS_NOT_PREPARED.says(refusal))
 }
 
 /// Says what of the configuration has no effect.
@@ -94,16 +93,14 @@ fn warn(config: &ServerConfig) {
     let section = &config.section;
     let has_gil = |choice: &Choice| choice.version.is_some_and(|version| !version.free_threaded);
     if ProcessSettings::of(section).free_threading && config.choice.get().is_some_and(has_gil) {
-        let text =
-            "WSGI0200: WSGIFreeThreading has no effect, because this Python always has a GIL";
-        log::server(Level::Warning, text);
+        let text = "WSGIFreeThreading has no effect, because this Python always has a GIL";
+        log::fault(&code::FREE_THREADING_IN_VAIN.says(text));
     }
     let is_in_vain =
         |block: &Block| block.names_application_group() && block.section.free_threading.is_some();
     if section.words.blocks.iter().any(is_in_vain) {
-        let text =
-            "WSGI0201: WSGIFreeThreading has no effect in a block that names an application group";
-        log::server(Level::Warning, text);
+        let text = "WSGIFreeThreading has no effect in a block that names an application group";
+        log::fault(&code::FREE_THREADING_OF_A_GROUP.says(text));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a request gets no application, what the client is told, and what the log says.
 
-use clutch_core::log::Level;
+use clutch_core::code::{self, Fault};
 
 use crate::httpd::{Request, log};
 
@@ -54,28 +54,31 @@ impl Refusal {
     }
 
     /// The line for the log; `None` where somebody else has written it.
-    fn text(self) -> Option<&'static str> {
+    fn fault(self) -> Option<Fault> {
         Some(match self {
-            Self::NotExecutable => "WSGI0134: Options ExecCGI is off for the script",
-            Self::Missing => "WSGI0135: there is no such script, or httpd may not look for it",
-            Self::Directory => "WSGI0136: the script is a directory",
+            Self::NotExecutable => {
+                code::NOT_EXECUTABLE.says("Options ExecCGI is off for the script")
+            }
+            Self::Missing => {
+                code::NO_SCRIPT.says("there is no such script, or httpd may not look for it")
+            }
+            Self::Directory => code::SCRIPT_IS_DIRECTORY.says("the script is a directory"),
             Self::PathInfo => {
-                "WSGI0137: AcceptPathInfo is off, and the URL goes on after the script"
+                code::PATH_INFO.says("AcceptPathInfo is off, and the URL goes on after the script")
             }
             Self::TransferEncoding => {
-                "WSGI0138: the transfer encoding of the request is not chunked"
+                code::TRANSFER_ENCODING.says("the transfer encoding of the request is not chunked")
             }
-            Self::Chunked => {
-                "WSGI0139: the request has no Content-Length, and WSGIChunkedRequest is off"
+            Self::Chunked => code::CHUNKED_OFF
+                .says("the request has no Content-Length, and WSGIChunkedRequest is off"),
+            Self::ContentLength => {
+                code::BAD_CONTENT_LENGTH.says("the Content-Length of the request is not a number")
             }
-            Self::ContentLength => "WSGI0141: the Content-Length of the request is not a number",
-            Self::Restricted => {
-                "WSGI0143: WSGIRestrictEmbedded keeps applications out of httpd's own processes"
-            }
-            Self::NoProcess => {
-                "CLUTCH0007: the application group needs a process of its own, and gets none"
-            }
-            Self::NoPython => "WSGI0210: Python did not start in this process",
+            Self::Restricted => code::EMBEDDED_OFF
+                .says("WSGIRestrictEmbedded keeps applications out of httpd's own processes"),
+            Self::NoProcess => code::NO_PROCESS
+                .says("the application group needs a process of its own, and gets none"),
+            Self::NoPython => code::NO_PYTHON_HERE.says("Python did not start in this process"),
             Self::Body(_) | Self::Engine(_) | Self::Logged(_) | Self::Answered => return None,
         })
     }
@@ -90,8 +93,8 @@ impl Refusal {
 
     /// Writes the line to the log of `request`.
     pub fn log(self, request: Request<'_>) {
-        if let Some(text) = self.text() {
-            log::request(request, Level::Error, text);
+        if let Some(fault) = self.fault() {
+            log::request_fault(request, &fault);
         }
     }
 }

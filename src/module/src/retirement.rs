@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::log::Level;
 use clutch_sys::process::signal_first_thread;
 use clutch_sys::shared;
@@ -33,7 +34,8 @@ pub fn prepare() {
     WANTED.get_or_init(|| match shared::number() {
         Ok(number) => Some(number),
         Err(error) => {
-            tracing::warn!(%error, "no memory to share with children");
+            let text = format!("no memory to share with children: {error}");
+            log::fault(&code::NO_WISHES.says(text));
             None
         }
     });
@@ -44,11 +46,8 @@ pub fn ask(why: &str) {
     static ASKED: AtomicBool = AtomicBool::new(false);
     if !ASKED.swap(true, Ordering::Relaxed) {
         let then = replace();
-        let text = format!(
-            "{} this process should be replaced, because {why}; {then}",
-            log::RETIRE
-        );
-        log::server(Level::Warning, &text);
+        let text = format!("this process should be replaced, because {why}; {then}");
+        log::fault(&code::RETIRE.says(text));
     }
 }
 
@@ -91,7 +90,7 @@ pub fn watch(last: &mut Option<Instant>) {
     );
     if let Err(error) = signal_first_thread(Signal::User1) {
         let text = format!("process {own} could not signal itself: {error}");
-        log::server(Level::Warning, &text);
+        log::fault(&code::NOT_SIGNALLED.says(text));
     }
 }
 

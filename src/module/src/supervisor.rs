@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::control::{self, Answer, Epoch, MOST_SMALL_MESSAGE, Order, Question, Reply};
-use clutch_core::log::Level;
 use clutch_sys::link;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::process::is_there;
@@ -99,10 +99,8 @@ pub fn serve(
     };
     if let Err(error) = new.tell() {
         // It has just died; httpd will say so, and another is started then.
-        log::server(
-            Level::Warning,
-            &format!("the supervisor does not listen: {error}"),
-        );
+        let text = format!("the supervisor does not listen: {error}");
+        log::fault(&code::SUPERVISOR_DEAF.says(text));
     }
     watched::watch(pool, new.pid);
     *running = Some(new);
@@ -156,11 +154,9 @@ pub fn died(status: i32) {
     let Some(old) = running.as_mut().filter(|old| !old.ending) else {
         return;
     };
-    let text = format!(
-        "{} the supervisor of the daemons has ended (status {status}); another is started",
-        log::SUPERVISOR
-    );
-    log::server(Level::Alert, &text);
+    let text =
+        format!("the supervisor of the daemons has ended (status {status}); another is started");
+    log::fault(&code::SUPERVISOR_ENDED.says(text));
     if old.started.elapsed() < Duration::from_secs(1) {
         thread::sleep(Duration::from_millis(500)); // it does not help to be faster
     }
@@ -168,17 +164,15 @@ pub fn died(status: i32) {
         Ok((pid, socket)) => {
             (old.pid, old.socket, old.started) = (pid, socket, Instant::now());
             if let Err(error) = old.tell() {
-                log::server(
-                    Level::Alert,
-                    &format!("the supervisor does not listen: {error}"),
-                );
+                let text = format!("the supervisor does not listen: {error}");
+                log::fault(&code::SUPERVISOR_DEAF_AGAIN.says(text));
             }
             watched::watch_again(pid);
         }
-        Err(error) => log::server(
-            Level::Alert,
-            &format!("the supervisor cannot be started: {error}; restart the server"),
-        ),
+        Err(error) => {
+            let text = format!("the supervisor cannot be started: {error}; restart the server");
+            log::fault(&code::SUPERVISOR_NOT_STARTED.says(text));
+        }
     }
 }
 
@@ -213,7 +207,8 @@ fn bell() -> Option<&'static Bell> {
     let made = BELL.get_or_init(|| match shared::number_for_others() {
         Ok((number, file)) => Some(Bell { number, file }),
         Err(error) => {
-            tracing::warn!(%error, "no memory to share with the supervisor");
+            let text = format!("no memory to share with the supervisor: {error}");
+            log::fault(&code::NO_BELL.says(text));
             None
         }
     });

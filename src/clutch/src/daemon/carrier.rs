@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
-use clutch_core::transport::{Encoder, Header, Kind, PIECE};
+use clutch_core::transport::{Encoder, Header, Kind, PIECE, put_record};
 use clutch_sys::link::{Link, Lost};
 use clutch_sys::socket::{self, Waiting};
 use ffi_engine::wire::{self, Attached};
@@ -216,7 +216,9 @@ impl Exchange for Carrier<'_, '_> {
             return crate::daemon::log::write(record);
         }
         let mut link = self.link.borrow_mut();
-        put_log(&mut link, record);
+        link.put(Kind::Log, record.level as u8, |bytes| {
+            put_record(bytes, record);
+        });
         if link.flush().is_err() {
             crate::daemon::log::write(record);
         }
@@ -245,17 +247,4 @@ impl Exchange for Carrier<'_, '_> {
             }
         }
     }
-}
-
-/// Most bytes of a line that is passed on; httpd cuts at less.
-const MOST_LINE: usize = 16 * 1024;
-
-/// Puts a line for the log of the request.
-pub(crate) fn put_log(link: &mut Link<'_>, record: &Record<'_>) {
-    link.put(Kind::Log, record.level as u8, |bytes| {
-        let mut encoder = Encoder(bytes);
-        encoder.put_u32(record.line);
-        encoder.put_text(&record.file.as_bytes()[..record.file.len().min(MOST_LINE)]);
-        encoder.put_text(&record.text[..record.text.len().min(MOST_LINE)]);
-    });
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use clutch_core::transport::{Encoder, Frame, Kind};
 use clutch_sys::process;
 use ffi_engine::host::Engine;
@@ -45,10 +45,8 @@ pub(super) fn look(state: &State) {
     }
     let had = Duration::from_millis(HAD_THE_GIL.load(Ordering::Relaxed));
     if had > Duration::ZERO && over(group.deadlock_timeout, age.saturating_sub(had)) {
-        log::say(
-            Level::Crit,
-            "nobody could get the GIL for as long as deadlock-timeout allows; the process ends: deadlock_timeout",
-        );
+        let text = "nobody could get the GIL for as long as deadlock-timeout allows; the process ends: deadlock_timeout";
+        log::fault(&code::DEADLOCK.says(text));
         process::exit_now(FORCED);
     }
     requests(state);
@@ -78,14 +76,9 @@ fn requests(state: &State) {
 
 /// Answers in the place of a thread that does not come back.
 fn give_up(request: &Running) {
-    let text = b"the request has run longer than request-timeout and interrupt-timeout let it; the process is replaced";
+    let text = "the request has run longer than request-timeout and interrupt-timeout let it; the process is replaced";
     let mut frames = Vec::new();
-    Frame::put(&mut frames, Kind::Log, Level::Error as u8, |bytes| {
-        let mut encoder = Encoder(bytes);
-        encoder.put_u32(line!());
-        encoder.put_text(file!().as_bytes());
-        encoder.put_text(text);
-    });
+    Frame::put_fault(&mut frames, &code::GIVEN_UP.says(text));
     Frame::put(&mut frames, Kind::Answer, 0, |bytes| {
         Encoder(bytes).put_u16(504);
     });
@@ -118,10 +111,8 @@ pub(super) fn end_in_any_case(limit: Duration) {
     let until = Instant::now() + limit;
     let reap = move || {
         thread::sleep(until.saturating_duration_since(Instant::now()));
-        log::say(
-            Level::Warning,
-            "the process did not end within shutdown-timeout and is made to",
-        );
+        let text = "the process did not end within shutdown-timeout and is made to";
+        log::fault(&code::NOT_ENDED.says(text));
         process::exit_now(FORCED);
     };
     let _ = thread::Builder::new()

@@ -6,12 +6,15 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use clutch_core::code::{self, Code};
 use clutch_core::control::GroupSpec;
+use clutch_core::log::Level;
 use clutch_sys::account;
 use clutch_sys::limit::{Resource, limit};
 use clutch_sys::privileges::{self, Groups, Identity};
 use clutch_sys::title;
 
+use super::log;
 use crate::supervisor::who::{Who, who};
 
 /// Becomes the user of the group, with its root, working directory and limits. Every step that fails keeps the daemon from serving.
@@ -25,17 +28,14 @@ pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
     if group.cpu_priority != 0
         && let Err(error) = privileges::set_priority(group.cpu_priority)
     {
-        super::log::say(
-            clutch_core::log::Level::Warning,
-            &format!("WSGI0075: {error}"),
-        );
+        log::fault(&code::NO_PRIORITY.says(error.to_string()));
     }
     if let (Some(root), true) = (&group.chroot, is_root) {
-        privileges::change_root(path(root)).map_err(|error| named("WSGI0003", error))?;
+        privileges::change_root(path(root)).map_err(|error| named(code::NO_ROOT, error))?;
     }
     limits(spec)?;
     if is_root {
-        privileges::become_user(&identity(&who)?).map_err(|error| named("WSGI0004", error))?;
+        privileges::become_user(&identity(&who)?).map_err(|error| named(code::NO_USER, error))?;
     }
     go_home(spec, &who, is_root)?;
     if let Some(umask) = group.umask {
@@ -63,18 +63,18 @@ fn limits(spec: &GroupSpec) -> io::Result<()> {
     if seconds > 0 {
         let hard = seconds + 1 + group.shutdown_timeout.as_secs();
         limit(Resource::Cpu, Some(seconds), Some(hard))
-            .map_err(|error| named("WSGI0076", error))?;
+            .map_err(|error| named(code::NO_CPU_LIMIT, error))?;
     }
-    for (resource, bytes, id) in [
-        (Resource::Data, group.memory_limit, "WSGI0077"),
+    for (resource, bytes, code) in [
+        (Resource::Data, group.memory_limit, code::NO_MEMORY_LIMIT),
         (
             Resource::AddressSpace,
             group.virtual_memory_limit,
-            "WSGI0078",
+            code::NO_ADDRESS_LIMIT,
         ),
     ] {
         if bytes > 0 {
-            limit(resource, Some(bytes), Some(bytes)).map_err(|error| named(id, error))?;
+            limit(resource, Some(bytes), Some(bytes)).map_err(|error| named(code, error))?;
         }
     }
     Ok(())
@@ -85,10 +85,8 @@ fn go_home(spec: &GroupSpec, who: &Who, is_root: bool) -> io::Result<()> {
     if let Some(home) = &spec.group.home {
         return env::set_current_dir(path(home)).map_err(|error| {
             let home = path(home).display();
-            io::Error::new(
-                error.kind(),
-                format!("WSGI0009: home {home} cannot be entered: {error}"),
-            )
+            let text = format!("home {home} cannot be entered: {error}");
+            io::Error::new(error.kind(), code::HOME_NOT_ENTERED.says(text))
         });
     }
     if is_root && who.uid != spec.httpd.uid {
@@ -96,9 +94,9 @@ fn go_home(spec: &GroupSpec, who: &Who, is_root: bool) -> io::Result<()> {
         if let Err(error) = env::set_current_dir(&home) {
             let home = home.display();
             let text = format!(
-                "WSGI0010: the home {home} of the user cannot be entered ({error}); the working directory is /"
+                "the home {home} of the user cannot be entered ({error}); the working directory is /"
             );
-            super::log::say(clutch_core::log::Level::Info, &text);
+            log::say(Level::Info, &text);
             env::set_current_dir("/")?;
         }
     }
@@ -109,6 +107,6 @@ fn path(text: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(text))
 }
 
-fn named(id: &str, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{id}: {error}"))
+fn named(code: &'static Code, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), code.says(error.to_string()))
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use clutch_core::code::Fault;
 use clutch_core::log::{Forward, Level, Record, Sink};
 use clutch_sys::{process, time};
 
@@ -41,7 +42,13 @@ pub(crate) fn level() -> Level {
     Level::from_number(LEVEL.load(Ordering::Relaxed))
 }
 
-/// Writes a line of our own.
+/// Writes what is wrong.
+#[track_caller]
+pub(crate) fn fault(fault: &Fault) {
+    fault.write(write);
+}
+
+/// Writes a line of our own, of level notice or below.
 pub(crate) fn say(level: Level, text: &str) {
     write(&Record {
         level,

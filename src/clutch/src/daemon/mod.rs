@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::control::{Command, GroupSpec, MOST_MESSAGE, Report};
 use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
@@ -77,10 +78,8 @@ pub(crate) fn run() -> ExitCode {
     let Ok([socket, listener]) = spawn::given(2).and_then(|given| {
         <[OwnedFd; 2]>::try_from(given).map_err(|_| std::io::ErrorKind::InvalidInput.into())
     }) else {
-        log::say(
-            Level::Alert,
-            "a daemon is started by the supervisor, not by hand",
-        );
+        let text = "a daemon is started by the supervisor, not by hand";
+        log::fault(&code::DAEMON_BY_HAND.says(text));
         return ExitCode::from(UNFIT);
     };
     let mut supervisor = Supervisor {

@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::{Arc, OnceLock};
 
+use clutch_core::code;
 use clutch_core::config::interpreter::{
     EMBEDDED, InterpreterSettings, InterpreterWords, ReloadUnit,
 };
@@ -50,7 +51,7 @@ impl Host for ThisDaemon {
     fn retire(why: &str) {
         match STATE.get() {
             Some(state) => state.wish(why),
-            None => log::say(Level::Warning, why),
+            None => log::fault(&code::UNFIT_ALREADY.says(why)),
         }
     }
 }
@@ -89,15 +90,17 @@ pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
         words.base.python_path = Some(both.trim_ascii_end().into());
     }
     let (spec, _) = SELF.get_or_init(|| (spec, words));
-    let engine = Engine::open(&spec.engine).map_err(|unusable| format!("WSGI0028: {unusable}"))?;
+    let engine = Engine::open(&spec.engine)
+        .map_err(|unusable| code::DAEMON_ENGINE.says(unusable.to_string()).to_string())?;
     if !engine.start(&plan(spec)) {
         let (version, name) = (
             engine.python_version(),
             String::from_utf8_lossy(&spec.group.name),
         );
-        return Err(format!(
-            "WSGI0029: Python {version} did not start in a process of group '{name}'; the lines before say why"
-        ));
+        let text = format!(
+            "Python {version} did not start in a process of group '{name}'; the lines before say why"
+        );
+        return Err(code::DAEMON_PYTHON.says(text).to_string());
     }
     Ok(engine)
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
+use clutch_core::code;
 use clutch_core::control::{Command, GroupSpec, Report};
 use clutch_core::log::Level;
 use clutch_sys::process;
@@ -34,7 +35,7 @@ pub(super) fn run(supervisor: Supervisor, engine: Engine, spec: &'static GroupSp
         .spawn(listen)
     {
         let text = format!("the service does not hear the supervisor: {error}");
-        log::say(Level::Error, &text);
+        log::fault(&code::SERVICE_DEAF.says(text));
     }
     python::preload(engine, spec);
     engine.stop(milliseconds(limit), "");

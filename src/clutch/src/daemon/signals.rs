@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use clutch_sys::signal::Signal;
 use ffi_engine::host::Engine;
 
@@ -47,8 +47,8 @@ fn start(engine: Engine) -> Option<SyncSender<i32>> {
     {
         Ok(_) => Some(sender),
         Err(error) => {
-            let text = format!("WSGI0207: applications are not told of a signal: {error}");
-            log::say(Level::Error, &text);
+            let text = format!("applications are not told of a signal: {error}");
+            log::fault(&code::SIGNALS_NOT_TOLD.says(text));
             None
         }
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use clutch_core::code;
 use clutch_core::exchange::Exchange;
-use clutch_core::log::{Level, Record};
 use clutch_core::transport::{Encoder, Kind, VERSION};
 use clutch_sys::link::{self, Buffers, Link};
 use clutch_sys::socket::{self, peer};
@@ -70,10 +70,8 @@ fn work(state: &State, engine: Engine) {
             }
             Ok(None) => (),
             Err(error) => {
-                log::say(
-                    Level::Crit,
-                    &format!("WSGI0018: waiting for requests failed: {error}"),
-                );
+                let text = format!("waiting for requests failed: {error}");
+                log::fault(&code::WAITING_FAILED.says(text));
                 thread::sleep(Duration::from_secs(1));
             }
         }
@@ -95,10 +93,7 @@ fn accept(state: &State) -> Option<Arc<OwnedFd>> {
         Ok(connection) => connection,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
         Err(error) => {
-            log::say(
-                Level::Error,
-                &format!("a connection was not taken: {error}"),
-            );
+            log::fault(&code::NOT_ACCEPTED.says(format!("a connection was not taken: {error}")));
             thread::sleep(Duration::from_millis(100)); // out of descriptors, say
             return None;
         }
@@ -107,13 +102,12 @@ fn accept(state: &State) -> Option<Arc<OwnedFd>> {
         Ok(peer) if peer.uid == 0 || peer.uid == state.spec.httpd.uid => (),
         Ok(peer) => {
             let (pid, uid) = (peer.pid, peer.uid);
-            let text =
-                format!("WSGI0034: process {pid} of user {uid} is not httpd's and was turned away");
-            log::say(Level::Alert, &text);
+            let text = format!("process {pid} of user {uid} is not httpd's and was turned away");
+            log::fault(&code::STRANGER.says(text));
             return None;
         }
         Err(error) => {
-            log::say(Level::Alert, &format!("WSGI0033: {error}"));
+            log::fault(&code::PEER_UNKNOWN.says(error.to_string()));
             return None;
         }
     }
@@ -218,7 +212,8 @@ fn answer(
 ) -> bool {
     let request = received.request(time::microseconds(SystemTime::now()));
     if is_too_old(state, request.request_start) {
-        carrier.log(&too_old());
+        let text = "the request has waited for a thread longer than queue-timeout lets it";
+        code::TOO_OLD.says(text).write(|record| carrier.log(record));
         return carrier.answer(Some(GATEWAY_TIMEOUT));
     }
     state.notes(request.group.bytes(), request.script.bytes());
@@ -251,10 +246,9 @@ fn watch(state: &State, connection: &Arc<OwnedFd>, turn: &Arc<Turn>) -> Option<A
 }
 
 fn malformed(what: &str) -> After {
-    let text = format!(
-        "WSGI0080: what came over a connection is no request: {what}; the connection is closed"
-    );
-    log::say(Level::Error, &text);
+    let text =
+        format!("what came over a connection is no request: {what}; the connection is closed");
+    log::fault(&code::NO_REQUEST.says(text));
     After::Close
 }
 
@@ -263,13 +257,4 @@ fn is_too_old(state: &State, request_start: i64) -> bool {
     let limit = state.spec.group.queue_timeout;
     let age = time::microseconds(SystemTime::now()).saturating_sub(request_start);
     !limit.is_zero() && u128::from(age.unsigned_abs()) > limit.as_micros() && age > 0
-}
-
-fn too_old() -> Record<'static> {
-    Record {
-        level: Level::Error,
-        file: file!(),
-        line: line!(),
-        text: b"WSGI0084: the request has waited for a thread longer than queue-timeout lets it",
-    }
 }

@@ -4,8 +4,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::control::{MOST_SMALL_MESSAGE, Question, Reply};
-use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::signal::never_wait;
 use clutch_sys::socket::{self, Buffers, Listener, Listening, Waiting, peer};
@@ -52,10 +52,8 @@ impl Questions {
                 askers: Vec::new(),
             }),
             Err(error) => {
-                log::say(
-                    Level::Warning,
-                    &format!("nobody can ask the supervisor: {error}"),
-                );
+                let text = format!("nobody can ask the supervisor: {error}");
+                log::fault(&code::NO_QUESTIONS.says(text));
                 None
             }
         }

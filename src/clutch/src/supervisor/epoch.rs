@@ -3,6 +3,7 @@
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
+use clutch_core::code;
 use clutch_core::control::{self, Answer, Epoch, GroupSpec};
 use clutch_core::log::Level;
 use clutch_sys::message;
@@ -72,7 +73,7 @@ impl Supervisor {
             let text = format!(
                 "{MOST_OWN} application groups have a process of their own already; no other gets one"
             );
-            log::say(Level::Error, &text);
+            log::fault(&code::TOO_MANY_OWN.says(text));
             return None;
         }
         let spec = own_spec(own, application_group);

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use clutch_core::transport::{Encoder, Frame, Kind};
 use clutch_sys::socket::{self, Buffers, Waiting};
 
@@ -95,14 +95,9 @@ impl Failing {
 
 /// Answers the requests that wait at `listener`, in place of daemons that there are not.
 pub(super) fn turn_away(listener: BorrowedFd<'_>, group: &str, why: &str) {
-    let text = format!("WSGI0117: no daemon of group '{group}' gets to serve: {why}");
+    let text = format!("no daemon of group '{group}' gets to serve: {why}");
     let mut frames = Vec::new();
-    Frame::put(&mut frames, Kind::Log, Level::Error as u8, |bytes| {
-        let mut encoder = Encoder(bytes);
-        encoder.put_u32(line!());
-        encoder.put_text(file!().as_bytes());
-        encoder.put_text(text.as_bytes());
-    });
+    Frame::put_fault(&mut frames, &code::NOBODY_SERVES.says(text));
     Frame::put(&mut frames, Kind::Answer, 0, |bytes| {
         Encoder(bytes).put_u16(SERVICE_UNAVAILABLE);
     });

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::config::Preload;
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::control::{Command, GroupSpec, Report};
@@ -60,12 +61,10 @@ impl Group {
             Ok(listener) => (Some(listener), None),
             Err(error) => {
                 let name = String::from_utf8_lossy(&spec.group.name).into_owned();
-                log::say(
-                    Level::Alert,
-                    &format!(
-                        "WSGI0013: group '{name}' has no socket, and its requests get status 503: {error}"
-                    ),
+                let text = format!(
+                    "group '{name}' has no socket, and its requests get status 503: {error}"
                 );
+                log::fault(&code::NO_SOCKET.says(text));
                 (None, Some(error.to_string()))
             }
         };
@@ -254,23 +253,16 @@ impl Group {
             }
             Err(error) => {
                 let (name, pause) = (self.shown(), self.failing.pause());
-                let level = self.level_of_a_failure(&error.to_string());
-                log::say(
-                    level,
-                    &format!(
-                        "WSGI0024: no process of group '{name}' can be started: {error}; tried again after {pause:?}"
-                    ),
+                let text = format!(
+                    "no process of group '{name}' can be started: {error}; tried again after {pause:?}"
                 );
+                let code = match self.failing.start_failed(&error.to_string()) {
+                    true => code::NOT_STARTED,
+                    false => code::NOT_STARTED_AGAIN,
+                };
+                log::fault(&code.says(text));
                 false
             }
-        }
-    }
-
-    /// A daemon has not got to serve: an alert the first time, and no more than a warning each time it is tried again.
-    fn level_of_a_failure(&mut self, why: &str) -> Level {
-        match self.failing.start_failed(why) {
-            true => Level::Alert,
-            false => Level::Warning,
         }
     }
 
@@ -290,38 +282,46 @@ impl Group {
         let name = self.shown();
         let is_soon = member.started.elapsed() < GOOD_LIFE;
         let announced = matches!(member.life, Life::Leaving | Life::Retiring);
-        let (level, bad) = match ended {
-            Ended::Exit(0) if announced => (Level::Info, false),
+        let (code, bad) = match ended {
+            Ended::Exit(0) if announced => (None, false),
             Ended::Exit(0)
             | Ended::Signal {
                 number: libc::SIGTERM,
                 ..
-            } if member.is_service => (Level::Info, true),
+            } if member.is_service => (None, true),
+            // An alert the first time, and no more than a warning each time it is tried again.
             _ if member.failed || member.life == Life::Starting => {
-                (self.level_of_a_failure(&why), true)
+                match self.failing.start_failed(&why) {
+                    true => (Some(code::UNFIT), true),
+                    false => (Some(code::UNFIT_AGAIN), true),
+                }
             }
             // It was to go, and has been made to.
-            Ended::Exit(FORCED) if announced => (Level::Warning, false),
-            _ if member.was_pushed_out() => (Level::Warning, false),
-            _ => (Level::Error, is_soon),
+            _ if ended == Ended::Exit(FORCED) && announced || member.was_pushed_out() => {
+                (Some(code::MADE_TO_END), false)
+            }
+            _ => {
+                if is_soon {
+                    self.failing.wait_longer();
+                }
+                (Some(code::DIED), is_soon)
+            }
         };
-        match (bad, level) {
-            (true, Level::Info) => self.failing.service_ended(),
-            (true, Level::Error) => self.failing.wait_longer(),
-            (true, _) => (),
+        match (bad, code) {
+            (true, None) => self.failing.service_ended(),
+            (true, Some(_)) => (),
             (false, _) => self.failing.is_over(),
         }
-        if level != Level::Info {
-            self.deaths += 1;
-        }
+        self.deaths += u32::from(code.is_some());
         let then = match bad && !self.retired {
             true => "; another is started after a pause",
             false => "",
         };
-        log::say(
-            level,
-            &format!("process {pid} of group '{name}' has ended: {why}{then}"),
-        );
+        let text = format!("process {pid} of group '{name}' has ended: {why}{then}");
+        match code {
+            Some(code) => log::fault(&code.says(text)),
+            None => log::say(Level::Info, &text),
+        }
         Some(Death {
             pid,
             group: self.spec.group.name.clone(),

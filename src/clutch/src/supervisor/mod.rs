@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use clutch_core::control::{self, GroupSpec, MOST_MESSAGE, Order};
 use clutch_core::log::Level;
 use clutch_sys::message::Inbox;
@@ -102,10 +103,8 @@ pub(crate) struct Supervisor {
 pub(crate) fn run() -> ExitCode {
     let parent = spawn::given(1).ok().and_then(|mut given| given.pop());
     let Some(parent) = parent else {
-        log::say(
-            Level::Alert,
-            "the supervisor is started by httpd, not by hand",
-        );
+        let text = "the supervisor is started by httpd, not by hand";
+        log::fault(&code::SUPERVISOR_BY_HAND.says(text));
         return ExitCode::FAILURE;
     };
     log::keep(Level::Info);
@@ -121,10 +120,8 @@ pub(crate) fn run() -> ExitCode {
     let signals = match Signals::watch(&watched) {
         Ok(signals) => signals,
         Err(error) => {
-            log::say(
-                Level::Alert,
-                &format!("the supervisor cannot take signals: {error}"),
-            );
+            let text = format!("the supervisor cannot take signals: {error}");
+            log::fault(&code::SUPERVISOR_WITHOUT_SIGNALS.says(text));
             return ExitCode::FAILURE;
         }
     };
@@ -221,7 +218,7 @@ impl Supervisor {
                         "the module is of build {build}, the program clutch of {}: they do not go together",
                         control::BUILD
                     );
-                    log::say(Level::Alert, &text);
+                    log::fault(&code::BUILDS_DIFFER.says(text));
                     return false;
                 }
                 Ok(Some(Order::Hello(_))) => (),
@@ -239,10 +236,8 @@ impl Supervisor {
                 Ok(Some(Order::Hurry)) => self.hurry(),
                 Ok(None) => return !self.inbox.has_ended(),
                 Err(error) => {
-                    log::say(
-                        Level::Alert,
-                        &format!("what httpd says is not understood: {error}"),
-                    );
+                    let text = format!("what httpd says is not understood: {error}");
+                    log::fault(&code::PARENT_NOT_UNDERSTOOD.says(text));
                     return false;
                 }
             }

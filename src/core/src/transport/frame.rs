@@ -1,6 +1,8 @@
 //! Frames: a header of eight bytes, and a payload.
 
-use crate::transport::{MOST_HEAD, MOST_PAYLOAD, MOST_REQUEST, Malformed};
+use crate::code::Fault;
+use crate::log::Record;
+use crate::transport::{Encoder, MOST_HEAD, MOST_PAYLOAD, MOST_REQUEST, Malformed};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $most:expr;)*) => {
@@ -136,6 +138,16 @@ impl<'a> Frame<'a> {
         }))
     }
 
+    /// Puts a line for the log of the request.
+    #[track_caller]
+    pub fn put_fault(bytes: &mut Vec<u8>, fault: &Fault) {
+        fault.write(|record| {
+            Self::put(bytes, Kind::Log, record.level as u8, |bytes| {
+                put_record(bytes, record);
+            });
+        });
+    }
+
     /// Puts a frame behind `bytes`, with the payload that `fill` puts there.
     pub fn put(bytes: &mut Vec<u8>, kind: Kind, flag: u8, fill: impl FnOnce(&mut Vec<u8>)) {
         let start = bytes.len();
@@ -145,6 +157,17 @@ impl<'a> Frame<'a> {
         let header = Header { kind, flag, length };
         bytes[start..start + Header::SIZE].copy_from_slice(&header.encode());
     }
+}
+
+/// Most bytes of a line that is passed on; httpd cuts at less.
+const MOST_LINE: usize = 16 * 1024;
+
+/// Puts the payload of [`Kind::Log`].
+pub fn put_record(bytes: &mut Vec<u8>, record: &Record<'_>) {
+    let mut encoder = Encoder(bytes);
+    encoder.put_u32(record.line);
+    encoder.put_text(&record.file.as_bytes()[..record.file.len().min(MOST_LINE)]);
+    encoder.put_text(&record.text[..record.text.len().min(MOST_LINE)]);
 }
 
 #[cfg(test)]

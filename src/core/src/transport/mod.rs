@@ -12,7 +12,7 @@ mod coder;
 mod frame;
 
 pub use coder::{Decoder, Encoder, Malformed};
-pub use frame::{Frame, Header, Kind};
+pub use frame::{Frame, Header, Kind, put_record};
 
 /// The version of this protocol, first in [`Kind::Hello`] and in every [`Kind::Request`].
 pub const VERSION: u16 = 2;

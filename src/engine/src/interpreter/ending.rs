@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use clutch_sys::usage::give_back_memory;
 use ffi_engine::engine;
 use ffi_engine::guard::guard;
@@ -141,7 +141,9 @@ pub(super) fn end(pool: &Pool, deadline: Instant) {
     };
     let finished = on_own_thread(&done, finish) && wait(&ended, deadline);
     if !finished {
-        tracing::warn!("Python did not end within {limit:?}; the process ends with it as it is");
+        let text =
+            format!("Python did not end within {limit:?}; the process ends with it as it is");
+        host::fault(&code::PYTHON_LEFT.says(text));
         runtime::leave_as_it_is();
     }
 }
@@ -158,10 +160,9 @@ fn drain(interpreter: &Interpreter, deadline: Instant) -> bool {
         {
             drop(life);
             interpreter.apply(Event::GiveUp);
-            tracing::warn!(
-                "calls are still running in {}; it is left as it is",
-                interpreter.parts.context
-            );
+            let context = &interpreter.parts.context;
+            let text = format!("calls are still running in {context}; it is left as it is");
+            host::fault(&code::CALLS_LEFT.says(text));
             return false;
         }
     }
@@ -172,10 +173,7 @@ fn drain(interpreter: &Interpreter, deadline: Instant) -> bool {
 fn on_own_thread(done: &Sender<bool>, work: impl FnOnce() -> bool + Send + 'static) -> bool {
     let done = done.clone();
     let panicked = |text: &str| {
-        host::log(
-            Level::Crit,
-            format!("panic at the end of an interpreter: {text}").as_bytes(),
-        );
+        host::fault(&host::panicked(" at the end of an interpreter", text));
     };
     let spawned = std::thread::Builder::new()
         .name("clutch-end".into())

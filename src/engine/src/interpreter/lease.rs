@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use ffi_engine::abi::{Reload, Request};
 
 use super::gate::{Closed, Pass};
@@ -93,7 +93,9 @@ pub fn lease(request: &Request<'_>, call: &Arc<Call>) -> Result<Lease, Error> {
     let group = String::from_utf8_lossy(request.group.bytes());
     Err(Error::saying(
         Kind::Interpreter,
-        format!("the interpreters of application group '{group}' are replaced all the time"),
+        code::ALWAYS_REPLACED.says(format!(
+            "the interpreters of application group '{group}' are replaced all the time"
+        )),
     ))
 }
 
@@ -140,7 +142,7 @@ pub(super) fn lease_on(interpreter: &Arc<Interpreter>) -> Result<Lease, Error> {
     enter(Arc::clone(interpreter))?.ok_or_else(|| {
         Error::saying(
             Kind::Interpreter,
-            format!("{} is ending", interpreter.parts.context),
+            code::INTERPRETER_ENDS.says(format!("{} is ending", interpreter.parts.context)),
         )
     })
 }
@@ -161,18 +163,18 @@ fn busy(group: &Group, closed: Closed) -> Error {
     match closed {
         Closed::Full => Error::saying(
             Kind::Full,
-            format!(
+            code::BUSY.says(format!(
                 "application group '{name}' runs {limit} requests and keeps {} waiting, as many as ClutchConcurrency and \
                  ClutchQueue let it",
                 group.plan.queue
-            ),
+            )),
         ),
         Closed::TimedOut => Error::saying(
             Kind::QueueTimeout,
-            format!(
+            code::QUEUED_TOO_LONG.says(format!(
                 "a request for application group '{name}' has waited {} ms, as long as ClutchQueueTimeout lets it",
                 group.plan.queue_timeout
-            ),
+            )),
         ),
     }
 }
@@ -262,8 +264,6 @@ impl Starving {
             interpreter.parts.context,
             waited.as_secs_f64()
         );
-        py.detached(&text[..], |text| {
-            host::log(Level::Warning, text.as_bytes());
-        });
+        py.detached(&code::STARVED.says(text), |fault| host::fault(fault));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use clutch_core::code;
 use clutch_core::log::Level;
 
 use super::group::Group;
@@ -51,7 +52,9 @@ pub(super) fn make(group: &Arc<Group>) -> Result<Arc<Interpreter>, Error> {
         let group = group.shown();
         Error::saying(
             Kind::Interpreter,
-            format!("no interpreter could be made for application group '{group}': {why}"),
+            code::NO_INTERPRETER.says(format!(
+                "no interpreter could be made for application group '{group}': {why}"
+            )),
         )
     };
     let rung = group.rung();
@@ -73,7 +76,12 @@ pub(super) const NO_PROCESS: &str = "it needs a process of its own, which is not
      'WSGIApplicationGroup %{GLOBAL}' gives one such application the main interpreter";
 
 fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter>, String> {
-    let main = seat::main().map_err(|error| error.log_text().unwrap_or_default().to_owned())?;
+    let main = seat::main().map_err(|error| {
+        error
+            .fault()
+            .map(|fault| fault.text().to_owned())
+            .unwrap_or_default()
+    })?;
     let own_gil = rung == Rung::OwnGil;
     if own_gil {
         stacks::has_own_gil();
@@ -136,10 +144,10 @@ fn make_room(pool: &Pool, group: &Group) -> Result<(), Error> {
             let group = group.shown();
             return Err(Error::saying(
                 Kind::Full,
-                format!(
+                code::NO_ROOM.says(format!(
                     "application group '{group}' gets no interpreter: the process has {most}, as many as \
                      ClutchMaxInterpreters lets it, and none of them is idle and may be ended"
-                ),
+                )),
             ));
         }
     }
@@ -168,7 +176,7 @@ pub(super) fn go_down(interpreter: &Arc<Interpreter>, learned: Learned) -> bool 
                 let text = format!(
                     "application group '{name}' cannot live beside others in this process, because {why}; {NO_PROCESS}"
                 );
-                host::log(Level::Warning, text.as_bytes());
+                host::fault(&code::NO_RUNG.says(text));
                 verdict::remember(group, Rung::Process, &learned);
             }
             false

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use clutch_core::code;
 use ffi_engine::abi::{Isolation, Plan, Preload};
 use ffi_engine::engine;
 use parking_lot::RwLock;
@@ -19,6 +20,7 @@ use super::{
     thread, verdict,
 };
 use crate::error::{Error, Kind};
+use crate::host;
 use crate::python::{Attached, InterpreterId, PyResult, runtime};
 use crate::{metrics, setup};
 
@@ -91,7 +93,7 @@ pub(super) fn running() -> Result<&'static Pool, Error> {
         .ok_or_else(|| {
             Error::saying(
                 Kind::Interpreter,
-                "Python is not running in this process".into(),
+                code::NO_PYTHON.says("Python is not running in this process"),
             )
         })
 }
@@ -133,10 +135,10 @@ impl Pool {
         let plan = engine::group_plan(self.plan.host, name);
         let first = Abilities::OF_THIS_PYTHON.first_rung(name, &plan);
         if plan.isolation == Isolation::OwnGil && first != Rung::OwnGil && !name.is_empty() {
-            tracing::warn!(
-                "application group '{}' cannot have a GIL of its own in this Python; it shares one",
-                String::from_utf8_lossy(name)
-            );
+            let name = String::from_utf8_lossy(name);
+            host::fault(&code::NO_OWN_GIL.says(format!(
+                "application group '{name}' cannot have a GIL of its own in this Python; it shares one"
+            )));
         }
         Group::new(name, plan, first)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
+use clutch_core::code;
 use ffi_engine::abi::ReloadPolicy;
 
 use super::group::Group;
@@ -119,8 +120,8 @@ pub(super) fn log(error: &Error) {
     if pool::running().is_err() {
         return; // The process stops, and what was begun comes to nothing.
     }
-    if let Some(text) = error.log_text() {
-        host::log(error.level(), text.as_bytes());
+    if let Some(fault) = error.fault() {
+        host::fault(&fault);
     }
 }
 
@@ -216,9 +217,10 @@ pub(super) fn by_name(name: &[u8]) -> bool {
     };
     if !group.is_endable() || group.is_main() {
         let name = group.shown();
-        tracing::warn!(
+        let text = format!(
             "application group '{name}' cannot be reloaded: ClutchReload group would allow it"
         );
+        host::fault(&code::NOT_RELOADABLE.says(text));
         return false;
     }
     match group.plan.reload_policy {

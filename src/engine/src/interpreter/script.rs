@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use parking_lot::Mutex;
 
@@ -12,8 +12,8 @@ use super::verdict::Trial;
 use super::{Interpreter, Refusal, pool, reload, replace, stale, verdict};
 use crate::error::{Error, Kind};
 use crate::python::{self, Attached, Exception, Kept, Object, PyResult};
+use crate::report;
 use crate::wsgi::Call;
-use crate::{host, report};
 
 /// The scripts of an interpreter, by path.
 #[derive(Debug, Default)]
@@ -128,7 +128,8 @@ pub fn application<'py>(
             );
             Error::saying(
                 Kind::CallableMissing,
-                format!("the script {path} has no callable called '{name}'"),
+                code::NO_CALLABLE
+                    .says(format!("the script {path} has no callable called '{name}'")),
             )
         })
 }
@@ -288,18 +289,13 @@ impl Script {
             .as_ref()
             .is_some_and(|told| *told == (changed_at, last.clone()));
         if known {
-            site.log(
-                py,
-                &format!("script {path} cannot be loaded into {context}, as logged before: {last}"),
-            );
-            return;
+            let text =
+                format!("script {path} cannot be loaded into {context}, as logged before: {last}");
+            return report::write(py, site.call, &code::SCRIPT_FAILED_AGAIN.says(text), &[]);
         }
         let name = exception.value().type_name();
-        site.log(
-            py,
-            &format!("script {path} cannot be loaded into {context}: it raised {name}"),
-        );
-        lines.iter().for_each(|line| site.log(py, line));
+        let text = format!("script {path} cannot be loaded into {context}: it raised {name}");
+        report::write(py, site.call, &code::SCRIPT_FAILED.says(text), &lines);
         *self.told.lock() = Some((changed_at, last));
     }
 }
@@ -317,12 +313,6 @@ impl Use<'_> {
 
     fn shown_path(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.path)
-    }
-
-    fn log(&self, py: Attached<'_>, text: &str) {
-        py.detached((self.call, text), |(call, text)| {
-            host::log_for(call, Level::Error, text.as_bytes());
-        });
     }
 }
 

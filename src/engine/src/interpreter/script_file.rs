@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use clutch_core::code;
 use ffi_engine::abi::{Field, Request};
 
 use super::Interpreter;
@@ -99,9 +100,9 @@ pub(super) fn unreadable(path: &[u8], error: &io::Error) -> Error {
     };
     Error::saying(
         kind,
-        format!(
+        code::SCRIPT_UNREADABLE.says(format!(
             "the script {} cannot be read: {error}",
             String::from_utf8_lossy(path)
-        ),
+        )),
     )
 }

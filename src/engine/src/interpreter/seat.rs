@@ -13,6 +13,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use clutch_core::code;
+
 use super::{Interpreter, pool};
 use crate::error::{Error, Kind};
 use crate::python::ThreadState;
@@ -38,7 +40,7 @@ impl Seat {
         let state = ThreadState::new(interpreter.id).ok_or_else(|| {
             Error::saying(
                 Kind::Interpreter,
-                "there is no memory for a Python thread state".to_owned(),
+                code::NO_THREAD_STATE.says("there is no memory for a Python thread state"),
             )
         })?;
         if is_left_behind(&interpreter) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clutch_core::log::Level;
+use clutch_core::code::{self, Code};
 
 use super::{Interpreter, thread};
 use crate::host;
@@ -92,22 +92,23 @@ pub(super) fn application_threads(py: Attached<'_>) -> PyResult<i64> {
 /// back: so it has a thread of its own.
 pub(super) fn tell(interpreter: &Arc<Interpreter>) {
     let context = &interpreter.parts.context;
-    host::log(
-        Level::Warning,
-        format!("{context} did not end in time; it is left as it is, and the stacks of its threads follow").as_bytes(),
+    let text = format!(
+        "{context} did not end in time; it is left as it is, and the stacks of its threads follow"
     );
+    let fault = code::INTERPRETER_LEFT.says(text);
+    host::fault(&fault);
     let interpreter = Arc::clone(interpreter);
-    thread::spawn("clutch-stacks", move || tell_stacks(&interpreter));
+    thread::spawn("clutch-stacks", move || {
+        tell_stacks(&interpreter, fault.code());
+    });
 }
 
 /// The interpreter is abandoned, so nobody ends it while this thread is in it.
-fn tell_stacks(interpreter: &Interpreter) {
+fn tell_stacks(interpreter: &Interpreter, code: &Code) {
     let Some(state) = ThreadState::new(interpreter.id) else {
         return;
     };
     let lines = state.attach(|py| py.or_default(lines(py, None)));
-    for line in lines {
-        host::log(Level::Warning, line.as_bytes());
-    }
+    host::follow(None, code, &lines);
     state.delete();
 }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Instant;
 
-use clutch_core::log::Level;
+use clutch_core::code;
 use ffi_engine::guard::guard;
 use parking_lot::{Condvar, Mutex};
 
@@ -25,7 +25,8 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
         .stack_size(STACK)
         .spawn(|| guarded(work));
     if let Err(error) = &spawned {
-        tracing::error!(%error, "the interpreter pool gets no thread {name}");
+        let text = format!("the interpreter pool gets no thread {name}: {error}");
+        host::fault(&code::NO_THREAD.says(text));
     }
     spawned.is_ok()
 }
@@ -33,11 +34,10 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
 /// Runs `work`; a panic is a line in the log.
 pub(super) fn guarded(work: impl FnOnce()) {
     let panicked = |text: &str| {
-        host::log(
-            Level::Crit,
-            format!("panic in a thread of the interpreter pool: {text}; please report this")
-                .as_bytes(),
-        );
+        host::fault(&host::panicked(
+            " in a thread of the interpreter pool",
+            text,
+        ));
     };
     let _ = guard(panicked, work);
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
-use clutch_core::log::Level;
+use clutch_core::code::{self, Fault};
 use parking_lot::{Condvar, Mutex};
 
 use super::thread::{self, Work};
@@ -130,9 +130,9 @@ impl Running {
         if self.timed_out.swap(true, Ordering::AcqRel) {
             self.given_up.store(true, Ordering::Relaxed);
             let context = &self.interpreter.parts.context;
-            self.log(&format!(
-                "the request goes on in spite of the exception; {context} is replaced"
-            ));
+            let text =
+                format!("the request goes on in spite of the exception; {context} is replaced");
+            self.log(&code::REQUEST_GOES_ON.says(text), &[]);
             replace::behind(&self.interpreter, "a request in it does not end");
             return;
         }
@@ -165,19 +165,17 @@ impl Running {
         });
         state.delete();
         let limit = self.interpreter.group.plan.request_timeout;
-        self.log(&format!(
+        let text = format!(
             "a request has run for {limit} ms, as long as ClutchRequestTimeout lets it; RequestTimeout is raised in thread \
              {}, and the stacks of the interpreter's threads follow",
             self.thread
-        ));
-        lines.iter().for_each(|line| self.log(line));
+        );
+        self.log(&code::REQUEST_TIMEOUT.says(text), &lines);
     }
 
-    fn log(&self, text: &str) {
-        host::log_for(
-            self.call.upgrade().as_deref(),
-            Level::Error,
-            text.as_bytes(),
-        );
+    fn log(&self, fault: &Fault, stacks: &[String]) {
+        let call = self.call.upgrade();
+        host::fault_for(call.as_deref(), fault);
+        host::follow(call.as_deref(), fault.code(), stacks);
     }
 }

@@ -8,8 +8,9 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::process;
 use std::sync::OnceLock;
 
+use clutch_core::code;
 use clutch_core::config::interpreter::GUARD_EVENTS as FAMILIES;
-use clutch_core::log::{Level, Record};
+use clutch_core::log::Record;
 use ffi_engine::abi::{GroupPlan, Guard};
 use ffi_engine::guard::guard;
 use parking_lot::{Mutex, RwLock};
@@ -90,8 +91,8 @@ pub fn watch(py: Attached<'_>, interpreter: InterpreterId, policy: Policy, conte
         // SAFETY: attached; a function that is called as CPython's documentation says; it needs no data.
         if unsafe { PySys_AddAuditHook(heard, std::ptr::null_mut()) } != 0 {
             drop(Raised::by_the_api().take(py));
-            let text = b"CLUTCH0014: ClutchGuard hears no events of Python: another audit hook of this process forbids it";
-            host::log(Level::Error, text);
+            let text = "ClutchGuard hears no events of Python: another audit hook of this process forbids it";
+            host::fault(&code::GUARD_DEAF.says(text));
         }
     });
 }
@@ -202,8 +203,7 @@ fn tell(py: Attached<'_>, policy: &Policy, family: &str, event: &str) {
         ("an unknown place".to_owned(), 0)
     });
     let context = &policy.context;
-    let text =
-        format!("CLUTCH0013: {context} {verb} {event} at {file}:{line}, which reaches beyond it");
+    let text = format!("{context} {verb} {event} at {file}:{line}, which reaches beyond it");
     let is_new = {
         let mut told = TOLD.lock();
         let told = told.get_or_insert_default();
@@ -212,14 +212,19 @@ fn tell(py: Attached<'_>, policy: &Policy, family: &str, event: &str) {
     if is_new {
         let call = Call::current();
         let about = (call.as_deref(), (&file[..], line));
-        py.detached((about, &text[..]), |((call, (file, line)), text)| {
-            let record = Record {
-                level: Level::Warning,
-                file,
-                line: u32::try_from(line).unwrap_or_default(),
-                text: text.as_bytes(),
-            };
-            host::write_for(call, &record);
+        let fault = code::GUARD.says(text);
+        py.detached((about, &fault), |((call, (file, line)), fault)| {
+            let line = u32::try_from(line).unwrap_or_default();
+            fault.write(|record| {
+                host::write_for(
+                    call,
+                    &Record {
+                        file,
+                        line,
+                        ..*record
+                    },
+                )
+            });
         });
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clutch_core::code::Fault;
 use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use clutch_core::scoreboard::Scoreboard;
@@ -55,6 +56,8 @@ no_python! {
     Learned: "texts",
     Vec<PathBuf>: "paths",
     Scoreboard: "numbers and texts",
+    &Fault: "texts",
+    &[String]: "texts",
     &Mutex<()>: "a lock that guards no Python object",
     MutexGuard<'_, ()>: "as above",
 }

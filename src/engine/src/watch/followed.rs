@@ -5,12 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use clutch_core::code;
+
 use super::directories::{FileId, Refusal};
 use super::polling::Polling;
 use super::route::{Route, Walker};
 use super::stamp::Stamp;
 use super::state::Bounds;
 use super::{Change, Follower};
+use crate::host;
 
 /// All of one follower.
 #[derive(Default)]
@@ -67,11 +70,11 @@ impl Followed {
     /// Warns, once, that there are more files than may be followed.
     pub(super) fn warn_of_bound(&mut self, follower: Follower, bounds: Bounds) {
         if !self.warned {
-            tracing::warn!(
-                follower = follower.0,
-                files = bounds.files,
-                "too many source files; changes of the others are not noticed"
+            let text = format!(
+                "too many source files; changes of the others are not noticed follower={} files={}",
+                follower.0, bounds.files
             );
+            host::fault(&code::TOO_MANY_FILES.says(text));
         }
         self.warned = true;
     }

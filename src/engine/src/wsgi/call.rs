@@ -21,7 +21,7 @@ use crate::interpreter::Parts;
 use crate::modwsgi::events;
 use crate::python::waiting::{self, Waits};
 use crate::python::{self, Attached, InterpreterId, Kept, Object, PyResult, Raised};
-use crate::{metrics, report};
+use crate::{host, metrics, report};
 
 /// What the objects of one call share: `wsgi.input`, `wsgi.errors`, `start_response`, and the threads that use them.
 ///
@@ -340,8 +340,8 @@ impl Call {
     /// What a failed call means for the client: a status if nothing of the response is out yet, else a broken
     /// response. Call it detached.
     pub(super) fn settle(&self, error: &Error) -> Option<u16> {
-        if let Some(text) = error.log_text() {
-            self.log(error.level(), text.as_bytes());
+        if let Some(fault) = error.fault() {
+            host::fault_for(Some(self), &fault);
         }
         let status = error.status()?;
         if self.finished.load(Ordering::Relaxed) {

@@ -17,7 +17,6 @@ mod start_response;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use clutch_core::log::Level;
 use ffi_engine::abi::Request;
 use ffi_engine::engine::{Carrier, guard};
 
@@ -28,6 +27,7 @@ pub use meter::Meter;
 pub use start_response::Adapter;
 
 use crate::error::{Error, Kind};
+use crate::host;
 use crate::interpreter::{self, Interpreter, Parts, script};
 use crate::metrics;
 use crate::modwsgi::{active, events};
@@ -49,12 +49,8 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
             parting.send(&call)
         },
     );
-    let outcome = outcome.unwrap_or_else(|| {
-        Err(Error::saying(
-            Kind::Bug,
-            format!("panic: {bug}; please report this"),
-        ))
-    });
+    let outcome =
+        outcome.unwrap_or_else(|| Err(Error::saying(Kind::Bug, host::panicked("", &bug))));
     metrics_of(&call, request);
     let status = outcome.err().and_then(|error| call.settle(&error));
     tracing::trace!(sent = call.sent(), status, "a call has ended");
@@ -145,8 +141,8 @@ fn run_application<'py>(
 
 /// Logs a panic of ours that must not keep the application's `close()` from being called.
 fn bug(text: &str, call: &Call, py: Attached<'_>) {
-    let text = format!("panic: {text}; please report this");
-    py.detached((call, &text[..]), |(call, text)| {
-        call.log(Level::Crit, text.as_bytes())
+    let fault = host::panicked("", text);
+    py.detached((call, &fault), |(call, fault)| {
+        host::fault_for(Some(call), fault)
     });
 }

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use clutch_core::code;
 use clutch_core::config::Settings;
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::exchange::Exchange;
-use clutch_core::log::Level;
 use clutch_core::transport::Kind;
 use clutch_sys::link::{Buffers, Link, Lost};
 use clutch_sys::time;
@@ -103,7 +103,7 @@ impl Daemons {
         match self.owners.doubt_about(script) {
             None => Ok(()),
             Some(doubt) => {
-                log::request(request, Level::Error, &doubt);
+                log::request_fault(request, &doubt);
                 Err(Refusal::Logged(403))
             }
         }
@@ -157,54 +157,56 @@ impl Daemons {
     /// What a failure means for the client, once it has been logged.
     fn refusal(&self, request: Request<'_>, failed: Failed) -> Refusal {
         let name = self.shown();
-        let (status, text) = match failed {
+        let (status, code, text) = match failed {
             Failed::NoWay(error) => {
-                let id = match error.kind() {
+                let code = match error.kind() {
                     // Nobody listens, or so many wait that there is no place for one more.
                     std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::WouldBlock => {
-                        "WSGI0116"
+                        code::DAEMONS_BUSY
                     }
-                    _ => "WSGI0117",
+                    _ => code::DAEMONS_UNREACHABLE,
                 };
                 let path = self.pool.path().display();
-                let text =
-                    format!("{id}: no daemon of group '{name}' can be reached at {path}: {error}");
-                (503, text)
+                let text = format!("no daemon of group '{name}' can be reached at {path}: {error}");
+                (503, code, text)
             }
             Failed::NobodyBegins => (
                 503,
-                format!("WSGI0124: no daemon of group '{name}' takes the request"),
+                code::NOBODY_BEGINS,
+                format!("no daemon of group '{name}' takes the request"),
             ),
             Failed::Ended(End::ClientGone, _) => return Refusal::Answered,
             Failed::Ended(End::HeadTooLong(length), _) => (
                 500,
+                code::HEAD_TOO_LONG,
                 format!(
-                    "WSGI0144: a header of {length} bytes from a daemon of group '{name}' is longer than header-buffer-size lets it be"
+                    "a header of {length} bytes from a daemon of group '{name}' is longer than header-buffer-size lets it be"
                 ),
             ),
             Failed::Ended(End::Lost(Lost::TimedOut), _) => (
                 504,
-                format!(
-                    "WSGI0145: a daemon of group '{name}' has not answered within the time limit"
-                ),
+                code::NO_ANSWER,
+                format!("a daemon of group '{name}' has not answered within the time limit"),
             ),
             Failed::Ended(End::Lost(Lost::Malformed), daemon) => (
                 502,
-                format!("WSGI0148: process {daemon} of group '{name}' does not speak our protocol"),
+                code::MALFORMED_ANSWER,
+                format!("process {daemon} of group '{name}' does not speak our protocol"),
             ),
             Failed::Ended(End::Lost(lost), daemon) => {
                 let (daemon, why) = supervisor::why(&self.group.name, daemon)
                     .unwrap_or_else(|| (daemon, lost.to_string()));
                 (
                     502,
+                    code::DAEMON_GONE,
                     format!(
-                        "WSGI0146: process {daemon} of group '{name}' has ended before it had answered: {why}"
+                        "process {daemon} of group '{name}' has ended before it had answered: {why}"
                     ),
                 )
             }
             Failed::Ended(End::Again, _) => return Refusal::Logged(503),
         };
-        log::request(request, Level::Error, &text);
+        log::request_fault(request, &code.says(text));
         Refusal::Logged(status)
     }
 }

@@ -5,12 +5,12 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Duration;
 
+use clutch_core::code;
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::config::interpreter::free_threading;
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::control::{ApacheFacts, Epoch, GroupSpec, Owner, ProcessWords};
 use clutch_core::engine;
-use clutch_core::log::Level;
 use clutch_sys::account::is_root;
 
 use super::places::Places;
@@ -25,7 +25,7 @@ use crate::{parent, supervisor};
 ///
 /// One sentence: why they cannot run.
 pub fn configured(pool: Pool<'_>, main: Server<'_>, config: &ServerConfig) -> Result<(), String> {
-    let directory = parent::directory()?;
+    let directory = parent::directory().map_err(|fault| fault.text().to_owned())?;
     let declared = declared(main, &config.section);
     warn_of_users(&declared);
     let places = Places::of(pool, &config.section, supervisor::number_of_parent())
@@ -91,11 +91,10 @@ fn warn_of_users(declared: &[Declared<'_>]) {
         .collect();
     if !named.is_empty() && !is_root() {
         let text = format!(
-            "{} users and groups of WSGIDaemonProcess have no effect, because httpd was not started by root: {}",
-            log::NO_DAEMONS,
+            "users and groups of WSGIDaemonProcess have no effect, because httpd was not started by root: {}",
             named.join(", ")
         );
-        log::server(Level::Warning, &text);
+        log::fault(&code::USERS_IN_VAIN.says(text));
     }
 }
 

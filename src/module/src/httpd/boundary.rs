@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 use std::ptr::NonNull;
 
-use clutch_core::log::Level;
+use clutch_core::code::{self, Fault};
 
 use crate::httpd::log;
 use crate::httpd::request::Request;
@@ -48,7 +48,7 @@ pub(super) unsafe fn request_hook(
     // SAFETY: httpd keeps the request alive until the hook has returned, and `body` is generic over 'r, so nothing it
     // makes of it can outlive the call.
     let request = unsafe { Request::from_raw(raw) };
-    let report = |panic: &str| log::request(request, Level::Crit, &told(entry, panic));
+    let report = |panic: &str| log::request_fault(request, &told(entry, panic));
     let outcome = ffi_engine::guard::guard(report, || body(request));
     outcome
         .unwrap_or_else(|| after_a_panic(entry, request))
@@ -64,12 +64,9 @@ fn after_a_panic(entry: &'static str, request: Request<'_>) -> Outcome {
 
 /// Runs `body`; if it panics, logs that with its place and gives `None`.
 pub(super) fn guard<R>(entry: &'static str, body: impl FnOnce() -> R) -> Option<R> {
-    ffi_engine::guard::guard(|panic| log::server(Level::Crit, &told(entry, panic)), body)
+    ffi_engine::guard::guard(|panic| log::fault(&told(entry, panic)), body)
 }
 
-fn told(entry: &str, panic: &str) -> String {
-    format!(
-        "{} panic in {entry}: {panic}; please report this",
-        log::PANIC
-    )
+fn told(entry: &str, panic: &str) -> Fault {
+    code::PANIC.says(format!("panic in {entry}: {panic}; please report this"))
 }

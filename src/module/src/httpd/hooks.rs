@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
+use clutch_core::code::Fault;
 use clutch_core::config::Section;
 use ffi_engine::guard::remember_places;
 
@@ -182,11 +183,11 @@ unsafe extern "C" fn handle(raw: *mut ffi_httpd::request_rec) -> c_int {
 }
 
 /// What a configuration hook tells httpd.
-fn judge(outcome: Option<Result<(), String>>) -> c_int {
+fn judge(outcome: Option<Result<(), Fault>>) -> c_int {
     match outcome {
         Some(Ok(())) => ffi_httpd::OK,
-        Some(Err(sentence)) => {
-            guard("a refusal", || log::refusal(&sentence));
+        Some(Err(fault)) => {
+            guard("a refusal", || log::refusal(&fault));
             ffi_httpd::HTTP_INTERNAL_SERVER_ERROR
         }
         None => ffi_httpd::HTTP_INTERNAL_SERVER_ERROR,

@@ -1,41 +1,15 @@
 //! Lines for httpd's error log: through the request if there is one, else the main server.
-//!
-//! Lines at warning and worse have a number. Those that mod_wsgi has for the same thing are mod_wsgi's, `WSGI0000`; our
-//! own are `CLUTCH0000`, and none is used for a second thing:
-//!
-//! | number | level | what |
-//! |---|---|---|
-//! | CLUTCH0001 | crit | a panic in the module |
-//! | CLUTCH0002 | error | no engine suits the configuration |
-//! | CLUTCH0003 | warning | a process should be replaced |
-//! | CLUTCH0004 | error | an environment of a group does not suit the configuration |
-//! | CLUTCH0005 | alert | the supervisor of the daemons has ended |
-//! | CLUTCH0007 | error | an application group needs a process of its own, and gets none |
-//! | CLUTCH0006 | error | a group of daemons does not suit the configuration, or cannot be started; as a warning: only in part |
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use clutch_core::code::Fault;
 use clutch_core::log::{Forward, Level, Record, Sink};
 use smallvec::SmallVec;
 
 use crate::httpd::record;
 use crate::httpd::request::Request;
 use crate::httpd::server::Server;
-
-/// A panic in the module.
-pub const PANIC: &str = "CLUTCH0001:";
-/// No engine suits the configuration.
-pub const NO_ENGINE: &str = "CLUTCH0002:";
-/// A process should be replaced.
-pub const RETIRE: &str = "CLUTCH0003:";
-/// An environment of a group does not suit the configuration.
-pub const NO_HOME: &str = "CLUTCH0004:";
-
-/// The supervisor of the daemons has ended.
-pub const SUPERVISOR: &str = "CLUTCH0005:";
-/// A group of daemons does not suit the configuration, or cannot be started.
-pub const NO_DAEMONS: &str = "CLUTCH0006:";
 
 /// The main server's level for this module. Written when a child starts, before it has threads; else constant.
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Warning as u8);
@@ -76,20 +50,26 @@ pub fn level_of(server: Server<'_>) -> Level {
     Level::from_number(u8::try_from(level).unwrap_or_default())
 }
 
-/// Writes a line about the server.
+/// Writes what is wrong with the server.
+#[track_caller]
+pub fn fault(fault: &Fault) {
+    fault.write(|record| write_main(record, 0));
+}
+
+/// Writes what is wrong with `request`.
+#[track_caller]
+pub fn request_fault(request: Request<'_>, fault: &Fault) {
+    fault.write(|record| write_request(request, record));
+}
+
+/// Writes a line about the server, of level notice or below.
 pub fn server(level: Level, text: &str) {
     write_main(&here(level, text), 0);
 }
 
 /// Writes why httpd cannot start, to the terminal if it starts there.
-pub(super) fn refusal(sentence: &str) {
-    let record = here(Level::Error, sentence);
-    write_main(&record, ffi_httpd::APLOG_STARTUP);
-}
-
-/// Writes a line about `request`.
-pub fn request(request: Request<'_>, level: Level, text: &str) {
-    write_request(request, &here(level, text));
+pub(super) fn refusal(fault: &Fault) {
+    fault.write(|record| write_main(record, ffi_httpd::APLOG_STARTUP));
 }
 
 fn here(level: Level, text: &str) -> Record<'_> {

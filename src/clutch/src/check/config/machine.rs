@@ -54,14 +54,6 @@ fn add(
     });
 }
 
-/// A line of the log without the number that it begins with.
-fn without_number(text: &str) -> &str {
-    let parts = text
-        .split_once(": ")
-        .filter(|(number, _)| number.starts_with("WSGI0"));
-    parts.map_or(text, |(_, text)| text)
-}
-
 fn place_of(server: &Server, directive: &str) -> Place {
     server.first.get(directive).copied().unwrap_or_default()
 }
@@ -77,7 +69,7 @@ fn python(site: &Site<'_>, directory: &Path, findings: &mut Vec<Finding>) -> Opt
     if let Some(home) = settings.python_home {
         let path = engine::path_of(home);
         let wrong = engine::doubt_about(path)
-            .map(|doubt| without_number(&doubt).to_owned())
+            .map(|doubt| doubt.text().to_owned())
             .or_else(|| what_is_wrong_with(path).map(|text| format!("{} {text}", path.display())));
         if let Some(text) = wrong {
             let place = place_of(main, "WSGIPythonHome");
@@ -118,7 +110,7 @@ fn daemons(site: &Site<'_>, server: &Server, directory: &Path, findings: &mut Ve
             continue; // it is the main server's, which was judged
         }
         if let Err(refusal) = engine::of_daemons(group, main, directory) {
-            error(without_number(&refusal).to_owned());
+            error(refusal);
         }
     }
 }

@@ -100,10 +100,10 @@ def set_switch_interval(facts, log):
     if not facts["switch_interval"]:
         return
     if hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
-        log._record(30, __file__, 0, "WSGI0205: WSGISwitchInterval is ignored: this Python runs without a GIL")
+        log._record(30, __file__, 0, "CLUTCH0410 WSGI0205: WSGISwitchInterval is ignored: this Python runs without a GIL")
     elif facts["switch_interval_of_group"] and facts["application_group"] and not facts["own_gil"]:
         log._record(30, __file__, 0, (
-            f"WSGI0199: WSGISwitchInterval is ignored for application group '{facts['application_group']}': its interpreter has "
-            f"no GIL of its own, and the interval would be that of all interpreters of the process"))
+            f"CLUTCH0411 WSGI0199: WSGISwitchInterval is ignored for application group '{facts['application_group']}': its "
+            f"interpreter has no GIL of its own, and the interval would be that of all interpreters of the process"))
     else:
         sys.setswitchinterval(facts["switch_interval"] / 1e6)

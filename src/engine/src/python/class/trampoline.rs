@@ -3,11 +3,11 @@
 use std::ffi::{CStr, c_void};
 use std::ptr;
 
-use clutch_core::log::Level;
 use ffi_engine::guard::guard;
 use pyo3_ffi as ffi;
 
 use super::{Instance, Payload, This};
+use crate::host;
 use crate::python::attached::{Attached, Mark};
 use crate::python::exception::{Kind, PyResult};
 use crate::python::object::Object;
@@ -190,9 +190,9 @@ unsafe fn enter<T: Payload>(
     // SAFETY: the caller's promise.
     let arguments = unsafe { argument_slice(py, arguments, count) };
     let raise = |text: &str| {
-        let text = format!("panic in the server: {text}; please report this");
-        crate::host::log(Level::Crit, text.as_bytes());
-        let _ = py.raise(Kind::Runtime, &text);
+        let fault = host::panicked(" in the server", text);
+        host::fault(&fault);
+        let _ = py.raise(Kind::Runtime, fault.text());
     };
     match guard(raise, || body(py, This { object, payload }, arguments)) {
         Some(Ok(object)) => object.into_ptr(),
