@@ -70,7 +70,7 @@ pub(super) fn is_at_work() -> bool {
 
 /// The right of this thread to run one call in an interpreter.
 pub struct Lease {
-    /// Taken out only by `drop`.
+    /// Taken out by `attach`, if the seat is for this call alone, and by `drop`.
     seat: Option<Rc<Seat>>,
     interpreter: Arc<Interpreter>,
     /// Watches how long the call runs, if that is limited.
@@ -200,20 +200,27 @@ fn enter(interpreter: Arc<Interpreter>) -> Result<Option<Lease>, Error> {
 }
 
 impl Lease {
-    /// Attaches this thread to the interpreter and runs `work`.
+    /// Attaches this thread to the interpreter and runs `work`; once.
+    ///
+    /// A seat that is for this call alone is given up with that, as to do it later is to wait for the GIL again.
     pub fn attach<R>(
-        &self,
+        &mut self,
         work: impl for<'py> FnOnce(Attached<'py>, &Arc<Interpreter>) -> R,
     ) -> R {
-        let seat = self
-            .seat
-            .as_ref()
-            .expect("a lease has its seat until it is dropped");
+        let seat = self.seat.take().expect("a lease attaches once");
         let starving = Starving::begin();
-        seat.state().attach(|py| {
-            starving.end(py, &self.interpreter);
-            work(py, &self.interpreter)
-        })
+        let interpreter = &self.interpreter;
+        let work = |py: Attached<'_>| {
+            starving.end(py, interpreter);
+            work(py, interpreter)
+        };
+        match Rc::try_unwrap(seat) {
+            Ok(alone) => alone.attach_once(work),
+            Err(kept) => {
+                self.seat = Some(Rc::clone(&kept));
+                kept.state().attach(work)
+            }
+        }
     }
 
     /// Whether the call ran out of time.

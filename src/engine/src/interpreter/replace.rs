@@ -65,7 +65,7 @@ pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
 
 /// The old code serves on: the next change of its files, whatever they are, is the next reason to try.
 fn keep_watching(old: &Arc<Interpreter>, begun: SystemTime) {
-    let Ok(lease) = lease::lease_on(old) else {
+    let Ok(mut lease) = lease::lease_on(old) else {
         return;
     };
     let files = lease.attach(|py, _| py.or_default(reload::all_source_files(py)));
@@ -102,7 +102,7 @@ fn successors(
 fn load(interpreter: &Arc<Interpreter>, scripts: &[Box<[u8]>]) -> Result<(), Option<Attempt>> {
     for path in scripts {
         let changed_at = super::script_file::changed_at(path).unwrap_or(0);
-        let loaded = lease::lease_on(interpreter).and_then(|lease| {
+        let loaded = lease::lease_on(interpreter).and_then(|mut lease| {
             lease.attach(|py, interpreter| script::preload(py, interpreter, path))
         });
         if let Err(error) = loaded {

@@ -17,11 +17,13 @@ use clutch_core::code;
 
 use super::{Interpreter, pool};
 use crate::error::{Error, Kind};
-use crate::python::ThreadState;
+use crate::python::{Attached, ThreadState};
 
 thread_local! {
     static KEPT: RefCell<Vec<Rc<Seat>>> = const { RefCell::new(Vec::new()) };
 }
+
+const HAS_STATE: &str = "a seat has its state until it is dropped";
 
 /// A thread's place in an interpreter.
 pub(super) struct Seat {
@@ -57,14 +59,17 @@ impl Seat {
     }
 
     pub(super) fn state(&self) -> &ThreadState {
-        self.state
-            .as_ref()
-            .expect("a seat has its state until it is dropped")
+        self.state.as_ref().expect(HAS_STATE)
     }
 
     /// Whether this thread may keep it when no call of its own is in the interpreter.
     fn may_be_kept(&self) -> bool {
         cfg!(Py_3_14) || !self.interpreter.is_endable()
+    }
+
+    /// Runs `work` attached, and gives the place up with that.
+    pub(super) fn attach_once<R>(mut self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
+        self.state.take().expect(HAS_STATE).attach_once(work)
     }
 
     /// Prepares for leaving an interpreter that may end as soon as this call has left.

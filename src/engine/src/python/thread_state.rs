@@ -89,6 +89,32 @@ impl ThreadState {
     ///
     /// If this thread is attached already: it would wait for itself.
     pub fn attach<R>(&self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
+        self.take_lock();
+        let _detach = OnDrop(|| {
+            // SAFETY: attached above, and `Attached` offers no way to detach for good.
+            unsafe { ffi::PyEval_SaveThread() };
+        });
+        let _mark = Mark::set();
+        // SAFETY: attached above, until `_detach` drops, which is after `work` has returned.
+        work(unsafe { Attached::assume() })
+    }
+
+    /// As [`ThreadState::attach`], and deletes the state as it detaches: whoever deletes it later must wait for the lock
+    /// again.
+    ///
+    /// # Panics
+    ///
+    /// As [`ThreadState::attach`].
+    pub fn attach_once<R>(self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
+        self.take_lock();
+        let _mark = Mark::set(); // Thread-locals of the application may run code as they go.
+        let _delete = OnDrop(|| self.delete_current());
+        // SAFETY: attached above, until `_delete` drops, which is after `work` has returned.
+        work(unsafe { Attached::assume() })
+    }
+
+    /// Attaches this thread.
+    fn take_lock(&self) {
         assert!(
             !is_attached(),
             "this thread is attached to an interpreter already"
@@ -98,13 +124,14 @@ impl ThreadState {
             unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
         });
         gil_state::set(self.raw.as_ptr());
-        let _detach = OnDrop(|| {
-            // SAFETY: attached above, and `Attached` offers no way to detach for good.
-            unsafe { ffi::PyEval_SaveThread() };
-        });
-        let _mark = Mark::set();
-        // SAFETY: attached above, until `_detach` drops, which is after `work` has returned.
-        work(unsafe { Attached::assume() })
+    }
+
+    /// Deletes the state, with which this thread is attached, and detaches.
+    fn delete_current(&self) {
+        // SAFETY: attached with this state, by the callers.
+        unsafe { ffi::PyThreadState_Clear(self.raw.as_ptr()) };
+        // SAFETY: attached with this state, which is cleared; this also releases the lock.
+        unsafe { ffi::PyThreadState_DeleteCurrent() };
     }
 
     /// Attaches and ends the interpreter of this state; the state is gone with it.
@@ -157,10 +184,7 @@ impl ThreadState {
         }
         // SAFETY: as in `attach`.
         unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
-        // SAFETY: attached with this state.
-        unsafe { ffi::PyThreadState_Clear(self.raw.as_ptr()) };
-        // SAFETY: attached with this state, which is cleared; this also releases the lock.
-        unsafe { ffi::PyThreadState_DeleteCurrent() };
+        self.delete_current();
     }
 }
 

@@ -74,7 +74,7 @@ const MOST_TRIES: usize = 8;
 fn run_in_turn(call: &Arc<Call>, request: &Request<'_>) -> Result<Parting, Error> {
     let mut outcome = Err(Error::new(Kind::Again));
     for _ in 0..MOST_TRIES {
-        let lease = interpreter::lease(request, call)?;
+        let mut lease = interpreter::lease(request, call)?;
         outcome = lease.attach(|py, interpreter| run(py, interpreter, call, request));
         match &outcome {
             Err(error) if error.is_again() => (),
