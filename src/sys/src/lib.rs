@@ -13,6 +13,7 @@ pub mod message;
 pub mod poll;
 pub mod privileges;
 pub mod process;
+pub mod processor;
 pub mod question;
 pub mod shared;
 pub mod signal;

@@ -214,13 +214,12 @@ impl Lease {
             starving.end(py, interpreter);
             work(py, interpreter)
         };
-        match Rc::try_unwrap(seat) {
-            Ok(alone) => alone.attach_once(work),
-            Err(kept) => {
-                self.seat = Some(Rc::clone(&kept));
-                kept.state().attach(work)
-            }
+        if seat.may_be_kept() {
+            self.seat = Some(Rc::clone(&seat));
+            return seat.state().attach(work);
         }
+        let alone = Rc::into_inner(seat).expect("a seat that is not kept is the lease's alone");
+        alone.attach_once(work)
     }
 
     /// Whether the call ran out of time.

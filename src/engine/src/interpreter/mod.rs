@@ -50,7 +50,7 @@ pub use telling::{announce_stop, signal};
 pub use verdict::{Learned, Trial};
 
 use crate::error::Error;
-use crate::python::{Attached, InterpreterId, Parked, Remains};
+use crate::python::{Attached, InterpreterId, Parked, Remains, gil};
 use group::Group;
 use life::{Event, Life};
 use rung::Rung;
@@ -62,6 +62,7 @@ pub struct Interpreter {
     /// Its application group.
     group: Arc<Group>,
     id: InterpreterId,
+    gil: gil::OfInterpreter,
     /// Unique in the process; identifiers may come again when an interpreter has ended.
     serial: u64,
     rung: Rung,
@@ -116,6 +117,10 @@ impl Interpreter {
         let interpreter = Self {
             group: Arc::clone(group),
             id,
+            gil: match rung {
+                Rung::OwnGil => gil::OfInterpreter::own(),
+                _ => gil::OfInterpreter::shared(),
+            },
             serial: SERIALS.fetch_add(1, Ordering::Relaxed),
             rung,
             born: SystemTime::now(),

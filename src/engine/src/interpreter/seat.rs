@@ -48,6 +48,7 @@ impl Seat {
         if is_left_behind(&interpreter) {
             interpreter.remains.lock().push(state.remains());
         }
+        let state = state.for_calls(interpreter.gil.gil());
         Ok(Self {
             interpreter,
             state: Some(state),
@@ -63,7 +64,7 @@ impl Seat {
     }
 
     /// Whether this thread may keep it when no call of its own is in the interpreter.
-    fn may_be_kept(&self) -> bool {
+    pub(super) fn may_be_kept(&self) -> bool {
         cfg!(Py_3_14) || !self.interpreter.is_endable()
     }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use pyo3_ffi as ffi;
 
-use super::{NoPython, gil_state, waiting};
+use super::{NoPython, gil, gil_state, waiting};
 
 /// `'py` without variance: two of them are equal or unrelated, never converted.
 pub(super) type Brand<'py> = PhantomData<fn(&'py ()) -> &'py ()>;
@@ -59,6 +59,7 @@ impl<'py> Attached<'py> {
     /// fn smuggle(py: Attached<'_>) { py.detached(py, |py| drop(py.none())) }
     /// ```
     pub fn detached<T: NoPython, R: NoPython>(self, data: T, work: fn(T) -> R) -> R {
+        let held = gil::given();
         // SAFETY: this thread is attached: `self`.
         let state = unsafe { ffi::PyEval_SaveThread() };
         let was = ATTACHED.replace(false);
@@ -68,6 +69,7 @@ impl<'py> Attached<'py> {
                 unsafe { ffi::PyEval_RestoreThread(state) };
             });
             gil_state::set(state);
+            gil::taken(held);
             ATTACHED.set(was);
         });
         work(data)

@@ -11,6 +11,7 @@ pub mod class;
 mod dict;
 mod exception;
 mod filling;
+pub mod gil;
 mod gil_state;
 mod kept;
 pub mod no_python;

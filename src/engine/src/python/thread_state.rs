@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark, OnDrop, is_attached};
+use super::gil::{self, Gil};
 use super::{gil_state, runtime, waiting};
 
 /// One interpreter of this process, by address. Never dereferenced after the interpreter has ended: the interpreter
@@ -47,6 +48,8 @@ impl InterpreterId {
 #[derive(Debug)]
 pub struct ThreadState {
     raw: NonNull<ffi::PyThreadState>,
+    /// The GIL of its interpreter, if calls are served with it.
+    gil: Option<&'static Gil>,
     thread: PhantomData<*mut ()>,
 }
 
@@ -59,8 +62,17 @@ impl ThreadState {
         let raw = unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) };
         NonNull::new(raw).map(|raw| Self {
             raw,
+            gil: None,
             thread: PhantomData,
         })
+    }
+
+    /// Calls are served with it: threads that have different GILs run on different processors, if possible.
+    pub fn for_calls(self, gil: &'static Gil) -> Self {
+        Self {
+            gil: Some(gil),
+            ..self
+        }
     }
 
     /// The state this thread is attached with now, left attached: of a runtime or interpreter that was just created.
@@ -73,6 +85,7 @@ impl ThreadState {
         let raw = unsafe { ffi::PyThreadState_Get() };
         Self {
             raw: NonNull::new(raw).expect("an attached thread has a state"),
+            gil: None,
             thread: PhantomData,
         }
     }
@@ -91,6 +104,7 @@ impl ThreadState {
     pub fn attach<R>(&self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
         self.take_lock();
         let _detach = OnDrop(|| {
+            gil::given();
             // SAFETY: attached above, and `Attached` offers no way to detach for good.
             unsafe { ffi::PyEval_SaveThread() };
         });
@@ -108,7 +122,10 @@ impl ThreadState {
     pub fn attach_once<R>(self, work: impl for<'py> FnOnce(Attached<'py>) -> R) -> R {
         self.take_lock();
         let _mark = Mark::set(); // Thread-locals of the application may run code as they go.
-        let _delete = OnDrop(|| self.delete_current());
+        let _delete = OnDrop(|| {
+            gil::given();
+            self.delete_current();
+        });
         // SAFETY: attached above, until `_delete` drops, which is after `work` has returned.
         work(unsafe { Attached::assume() })
     }
@@ -124,6 +141,7 @@ impl ThreadState {
             unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
         });
         gil_state::set(self.raw.as_ptr());
+        gil::taken(self.gil);
     }
 
     /// Deletes the state, with which this thread is attached, and detaches.
@@ -203,6 +221,7 @@ impl Parked {
     pub fn take_up(self) -> ThreadState {
         ThreadState {
             raw: self.0,
+            gil: None,
             thread: PhantomData,
         }
     }
