@@ -1,6 +1,8 @@
 //! What a replaced interpreter leaves in the memory of its process.
 
-use clutch_tests::support::{Connection, Httpd, Plan, Request, installation, process, python};
+use clutch_tests::support::{
+    Connection, Httpd, Plan, Request, installation, mode, process, python, wait,
+};
 
 use super::is_ours;
 use super::reload::save;
@@ -106,4 +108,71 @@ fn threads_that_have_served_a_replaced_interpreter_leave_nothing_in_it() {
     let each = kept(&httpd, script);
     println!("{each:.0} KiB a replacement");
     assert!(each < f64::from(THREADS) * 10.0, "{each} KiB"); // The frames of a thread have 16 KiB.
+}
+
+/// An application that takes memory of the process's with each interpreter, as some extension modules do, and `count` MiB of
+/// it; nobody gives that back.
+fn losing(count: u32) -> String {
+    format!(
+        "import ctypes, os\nlibc = ctypes.CDLL(None)\nlibc.malloc.restype = ctypes.c_void_p\nsize = {count} << 20\n\
+         size and ctypes.memset(libc.malloc(ctypes.c_size_t(size)), 1, size)\n\
+         def application(environ, start_response):\n    start_response('200 OK', [])\n    \
+         return [b'%d' % os.getpid()]\n"
+    )
+}
+
+/// A server with an application that is replaced after each request, and loses so many MiB each time.
+fn replaced_always(count: u32) -> Httpd {
+    Plan::new()
+        .script("app.wsgi", &losing(count))
+        .workers(1)
+        .config("LogLevel warn wsgi:info\nClutchMaxRequests 1\nWSGIScriptAlias / ${APP}/app.wsgi")
+        .allows_log("CLUTCH0003")
+        .allows_log("restarting gracefully")
+        .start()
+}
+
+/// Asks once, and waits until the interpreter that has answered has ended; the process.
+fn have_replaced(httpd: &Httpd, count: usize) -> u32 {
+    let pid = httpd.get("/").ok().parse().expect("a number");
+    httpd.log().wait_for_count("has ended", count);
+    pid
+}
+
+#[test]
+fn a_process_whose_replaced_interpreters_have_kept_too_much_memory_is_replaced_without_a_lost_request()
+ {
+    let test = "a_process_whose_replaced_interpreters_have_kept_too_much_memory_is_replaced_without_a_lost_request";
+    if !is_ours(test) {
+        return;
+    }
+    let httpd = replaced_always(16);
+    let first = httpd.get("/").ok().to_owned();
+    let told = || httpd.log().count("CLUTCH0003") > 0;
+    wait::until_true("another process, or the wish for one", || {
+        httpd.get("/").ok() != first || told()
+    });
+    // 128 MiB are 8 times 16, and the measure lags a little behind.
+    assert!(httpd.log().count("has ended") >= 8);
+    wait::until_true("another process", || httpd.get("/").ok() != first);
+    if !mode::is_daemon() {
+        let line = httpd.log().matching("CLUTCH0003").swap_remove(0);
+        assert!(
+            line.contains("interpreters have been replaced, and have kept 1"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_process_whose_replaced_interpreters_keep_little_goes_on() {
+    if !is_ours("a_process_whose_replaced_interpreters_keep_little_goes_on") {
+        return;
+    }
+    let httpd = replaced_always(0);
+    let first = have_replaced(&httpd, 1);
+    for count in 2..=40 {
+        assert_eq!(have_replaced(&httpd, count), first);
+    }
+    assert_eq!(httpd.log().count("CLUTCH0003"), 0);
 }

@@ -207,9 +207,6 @@ fn a_process_that_has_lost_its_budget_of_memory_is_replaced_and_no_request_fails
     if !is_ours(test) || asked_for(test, "CLUTCH_RELOADS").is_none() {
         return;
     }
-    if python::minor() >= 14 {
-        return installation::skipped(test, "interpreters of this Python lose nothing");
-    }
     let Some(httpd) = large(test, "ClutchIsolation shared-gil") else {
         return;
     };

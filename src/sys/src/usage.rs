@@ -43,12 +43,22 @@ fn usage(whose: libc::c_int) -> Usage {
 
 /// Memory of this process that is resident now, in bytes; 0 where the system does not tell.
 pub fn resident() -> u64 {
-    let pages = fs::read_to_string("/proc/self/statm")
-        .ok()
-        .and_then(|text| text.split(' ').nth(1)?.parse::<u64>().ok());
+    memory().map_or(0, |[resident, _]| resident)
+}
+
+/// As [`resident`], without files and what is shared with other processes.
+pub fn unshared() -> u64 {
+    memory().map_or(0, |[resident, shared]| resident.saturating_sub(shared))
+}
+
+/// What is resident, and what of that are files or shared, in bytes.
+fn memory() -> Option<[u64; 2]> {
+    let text = fs::read_to_string("/proc/self/statm").ok()?;
+    let mut pages = text.split(' ').skip(1);
     // SAFETY: takes a number.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    pages.unwrap_or_default() * u64::try_from(page).unwrap_or_default()
+    let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
+    let mut bytes = || Some(pages.next()?.parse::<u64>().ok()? * page);
+    Some([bytes()?, bytes()?])
 }
 
 /// Has the allocator give free memory back to the system. Where much was freed, it takes milliseconds; who allocates meanwhile
@@ -77,5 +87,6 @@ mod tests {
         let process = super::of_process();
         assert!(process.user + process.system >= busy.user);
         assert!(super::resident() > 0 && process.most_resident >= super::resident() / 2);
+        assert!(super::unshared() > 0 && super::unshared() < super::resident());
     }
 }

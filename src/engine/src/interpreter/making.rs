@@ -12,7 +12,7 @@ use super::pool::{self, Pool};
 use super::refusal::{Refusal, said};
 use super::rung::{Ladder, Rung};
 use super::verdict::{self, Guess, Learned};
-use super::{Interpreter, idle, seat, stacks};
+use super::{Interpreter, idle, next_serial, seat, stacks};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::python::audit::{self, Policy};
@@ -76,6 +76,22 @@ pub(super) const NO_PROCESS: &str = "it needs a process of its own, which is not
      'WSGIApplicationGroup %{GLOBAL}' gives one such application the main interpreter";
 
 fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter>, String> {
+    let serial = next_serial();
+    let change = pool.memory.change(serial);
+    let made = build(pool, group, rung, serial);
+    drop(change);
+    if made.is_err() {
+        pool.memory.gone(serial);
+    }
+    made
+}
+
+fn build(
+    pool: &Pool,
+    group: &Arc<Group>,
+    rung: Rung,
+    serial: u64,
+) -> Result<Arc<Interpreter>, String> {
     let main = seat::main().map_err(|error| {
         error
             .fault()
@@ -91,7 +107,8 @@ fn create(pool: &Pool, group: &Arc<Group>, rung: Rung) -> Result<Arc<Interpreter
     match furnish(pool, group, &first, own_gil) {
         Ok(parts) => {
             let first = first.set_aside();
-            Ok(Arc::new(Interpreter::new(group, rung, id, first, parts)))
+            let made = Interpreter::new((serial, id), group, rung, first, parts);
+            Ok(Arc::new(made))
         }
         Err(why) => {
             runtime::end_interpreter(first, main.state());

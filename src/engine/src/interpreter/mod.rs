@@ -17,6 +17,7 @@ mod idle;
 mod lease;
 pub mod life;
 mod making;
+mod memory;
 mod parts;
 mod pool;
 mod refusal;
@@ -41,6 +42,7 @@ use std::time::{Instant, SystemTime};
 use parking_lot::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
+pub use memory::Change;
 pub use parts::Parts;
 pub use pool::{
     beat, confirm, current, is_daemon, preload, reload, start, stop, threads_per_process,
@@ -91,6 +93,11 @@ pub struct Interpreter {
 /// Serial numbers given so far.
 static SERIALS: AtomicU64 = AtomicU64::new(1);
 
+/// The number of the next interpreter.
+fn next_serial() -> u64 {
+    SERIALS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// When the process began to count its milliseconds.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -108,9 +115,9 @@ fn processors() -> usize {
 
 impl Interpreter {
     fn new(
+        (serial, id): (u64, InterpreterId),
         group: &Arc<Group>,
         rung: Rung,
-        id: InterpreterId,
         first_state: Parked,
         parts: Parts,
     ) -> Self {
@@ -121,7 +128,7 @@ impl Interpreter {
                 Rung::OwnGil => gil::OfInterpreter::own(),
                 _ => gil::OfInterpreter::shared(),
             },
-            serial: SERIALS.fetch_add(1, Ordering::Relaxed),
+            serial,
             rung,
             born: SystemTime::now(),
             first_state: Mutex::new(Some(first_state)),
@@ -138,6 +145,11 @@ impl Interpreter {
         };
         interpreter.apply(Event::Created);
         interpreter
+    }
+
+    /// It takes or gives back memory of the process until the value is dropped; nothing while the process starts.
+    fn change(&self) -> Option<Change<'static>> {
+        pool::pool().map(|pool| pool.memory.change(self.serial))
     }
 
     /// Its types, keys and functions.

@@ -13,6 +13,7 @@ use parking_lot::RwLock;
 use rayon::prelude::*;
 
 use super::group::Group;
+use super::memory::Ledger;
 use super::rung::{Abilities, Rung};
 use super::thread::Work;
 use super::{
@@ -41,6 +42,8 @@ pub(super) struct Pool {
     pub(super) replaced: AtomicU32,
     /// Those of them that were abandoned. Relaxed, too.
     pub(super) abandoned: AtomicU32,
+    /// What they have kept of the process's memory.
+    pub(super) memory: Ledger,
 }
 
 /// Set once, by `start`.
@@ -66,6 +69,7 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
         closed: AtomicBool::new(false),
         replaced: AtomicU32::new(0),
         abandoned: AtomicU32::new(0),
+        memory: Ledger::default(),
     };
     if cfg!(not(Py_3_14)) && Abilities::OF_THIS_PYTHON.own_gil {
         // Before 3.14 the C part of datetime must have been set up in the main interpreter before any other has its own GIL.
@@ -78,7 +82,9 @@ pub fn start(plan: &'static Plan<'static>) -> Result<(), String> {
     let group = pool.new_group(b"");
     let parts = making::furnish(&pool, &group, &state, false)?;
     let first = state.set_aside();
-    let main = Arc::new(Interpreter::new(&group, Rung::SharedGil, id, first, parts));
+    let serial = super::next_serial();
+    let main = Interpreter::new((serial, id), &group, Rung::SharedGil, first, parts);
+    let main = Arc::new(main);
     pool.add(&main);
     group.swap(vec![main]);
     pool.groups.write().insert(Box::default(), group);

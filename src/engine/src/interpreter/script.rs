@@ -236,7 +236,10 @@ impl Script {
             site.interpreter.parts.context
         );
         let trial = Trial::begin(py, site.interpreter, site.path);
-        match Call::without_current(|| execute(py, site, &source, changed_at)) {
+        let changing = py.detached(site.interpreter, |one| one.change());
+        let executed = Call::without_current(|| execute(py, site, &source, changed_at));
+        py.detached(changing, drop);
+        match executed {
             Ok(module) => {
                 py.detached(trial, |trial| trial.map(Trial::succeed));
                 *self.told.lock() = None;

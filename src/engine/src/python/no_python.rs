@@ -10,7 +10,7 @@ use clutch_core::log::Level;
 use clutch_core::scoreboard::Scoreboard;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::interpreter::{Interpreter, Learned, Trial};
+use crate::interpreter::{Change, Interpreter, Learned, Trial};
 use crate::python::Room;
 use crate::wsgi::Call;
 use crate::wsgi::body::Problem;
@@ -54,6 +54,7 @@ no_python! {
     &Arc<Interpreter>: "as above",
     Trial: "texts, and a lock that guards no Python object",
     Learned: "texts",
+    Change<'_>: "numbers",
     Vec<PathBuf>: "paths",
     Scoreboard: "numbers and texts",
     &Fault: "texts",

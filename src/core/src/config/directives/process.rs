@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Directive] = &[
         takes: Takes::One,
         syntax: "NUMBER",
         default: "0",
-        summary: c"After how many replaced interpreters a process asks to be replaced itself; 0: as its Python needs it.",
+        summary: c"After how many replaced interpreters a process asks to be replaced itself; 0: when these have kept more than 128 MiB and more than half of its memory.",
         apply: Apply::Server(|server, args| {
             server.max_replacements = Some(number::whole(args.only(), 0, u32::MAX)?);
             Ok(())
