@@ -195,3 +195,33 @@ fn no_request_fails_while_the_code_changes_all_the_time() {
         println!("{unit}, {policy}: the longest request took {longest:?}");
     }
 }
+
+#[test]
+fn a_module_that_is_edited_before_its_late_first_import_costs_no_replacement() {
+    if !is_ours("a_module_that_is_edited_before_its_late_first_import_costs_no_replacement") {
+        return;
+    }
+    let script = "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nsys.dont_write_bytecode = True\n\
+                  def application(environ, start_response):\n    version = None\n    \
+                  if environ['PATH_INFO'] == '/late':\n        from late import version\n    \
+                  start_response('200 OK', [])\n    return [str(version).encode()]\n";
+    let httpd = Plan::new()
+        .script("app.wsgi", script)
+        .script("late.py", "version = 1\n")
+        .workers(1)
+        .config(
+            "LogLevel warn wsgi:info\nClutchReload modules\nClutchReloadUnit interpreter\n\
+             WSGIScriptAlias / ${APP}/app.wsgi",
+        )
+        .start();
+    assert_eq!(httpd.get("/").ok(), "None");
+    save(&httpd, "late.py", "version = 2\n");
+    thread::sleep(Duration::from_millis(50)); // No kernel's file times are exact to the millisecond.
+    for _ in 0..3 {
+        assert_eq!(httpd.get("/late").ok(), "2");
+    }
+    assert_eq!(httpd.log().count("is replaced"), 0);
+    save(&httpd, "late.py", "version = 3\n");
+    assert_eq!(httpd.get("/late").ok(), "3");
+    assert_eq!(httpd.log().wait_for_count("is replaced", 1).len(), 1);
+}

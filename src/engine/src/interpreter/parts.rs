@@ -52,6 +52,7 @@ pub struct Parts {
     pub shutdown_callbacks: Kept,
     pub signal_callbacks: Kept,
     pub take_refusals: Kept,
+    pub take_first_read: Kept,
     pub blame: Kept,
     pub request_timeout: Kept,
     /// The requests that run.
@@ -120,6 +121,7 @@ impl Parts {
             shutdown_callbacks: from_prelude(c"shutdown_callbacks")?,
             signal_callbacks: from_prelude(c"signal_callbacks")?,
             take_refusals: from_prelude(c"take_refusals")?,
+            take_first_read: from_prelude(c"take_first_read")?,
             blame: from_prelude(c"blame")?,
             request_timeout: from_prelude(c"RequestTimeout")?,
             active: ActiveRequests::new(py)?,
@@ -170,6 +172,7 @@ impl Parts {
             &self.shutdown_callbacks,
             &self.signal_callbacks,
             &self.take_refusals,
+            &self.take_first_read,
             &self.blame,
             &self.request_timeout,
             &self.template,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 
@@ -101,10 +101,13 @@ pub(super) fn follow_modules(py: Attached<'_>, interpreter: &Interpreter) {
     if interpreter.group.reload() != Reload::Modules {
         return;
     }
-    let files = py.or_default(source_files(py, interpreter));
+    let (files, read) = py.or_default(source_files(py, interpreter));
     if !files.is_empty() {
-        py.detached((interpreter, files), |(interpreter, files)| {
-            WATCH.follow(Follower(interpreter.serial), &files, interpreter.born);
+        py.detached((interpreter, files, read), |(interpreter, files, read)| {
+            let since = interpreter
+                .born
+                .max(UNIX_EPOCH + Duration::from_nanos(read));
+            WATCH.follow(Follower(interpreter.serial), &files, since);
         });
     }
 }
@@ -123,14 +126,18 @@ pub(super) fn forget(interpreter: &Interpreter) {
     }
 }
 
-/// The source files of the modules, if there are other modules than the last time.
-fn source_files(py: Attached<'_>, interpreter: &Interpreter) -> PyResult<Vec<PathBuf>> {
+/// The source files of the modules, if there are other modules than the last time; and when the first of the new ones was
+/// read, in nanoseconds since 1970, or 0.
+fn source_files(py: Attached<'_>, interpreter: &Interpreter) -> PyResult<(Vec<PathBuf>, u64)> {
     let modules = py.import(c"sys")?.attribute_named(c"modules")?;
     let count = modules.length()? as u64;
     if interpreter.modules.swap(count, Ordering::Relaxed) == count {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
-    all_source_files(py)
+    // Before the modules are looked at: what is read later is new once more.
+    let read = interpreter.parts.take_first_read.get(py).call([])?;
+    let read = u64::try_from(read.to_index()?).unwrap_or_default();
+    Ok((all_source_files(py)?, read))
 }
 
 /// The source files of all modules of this interpreter, and of a script's.

@@ -6,7 +6,7 @@ pub mod server;
 
 use std::ffi::CStr;
 
-use ffi_engine::abi::{GroupPlan, Plan};
+use ffi_engine::abi::{GroupPlan, Plan, Reload};
 
 use crate::python::audit::Policy;
 use crate::python::{Attached, Object, PyResult, Source};
@@ -103,6 +103,10 @@ pub fn facts<'py>(
         py.boolean(plan.service && group.name.is_empty()),
     )?;
     set(c"own_gil", py.boolean(group.own_gil))?;
+    set(
+        c"follows_modules",
+        py.boolean(group.plan.reload == Reload::Modules),
+    )?;
     set(
         c"switch_interval",
         py.int(group.plan.switch_interval.into())?,

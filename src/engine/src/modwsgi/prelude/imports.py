@@ -10,6 +10,7 @@ from _frozen_importlib import module_from_spec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
 
 refusals = []
+first_read = None
 # What the dynamic linker says. A module that it could not load has refused nothing, whatever its path contains.
 LINKER = ("undefined symbol", "cannot open shared object", "invalid ELF header", "wrong ELF class", "failed to map segment")
 
@@ -165,3 +166,25 @@ def watch_extensions(log):
 
     ExtensionFileLoader.create_module = create_module
     ExtensionFileLoader.exec_module = exec_module
+
+
+def note_first_read():
+    """Has this interpreter note when it reads a source file for the first time since take_first_read() was called."""
+    from time import time_ns
+
+    stats = SourceFileLoader.path_stats
+
+    def path_stats(self, path):  # With which the import of a module begins that stands in sys.modules already.
+        global first_read
+        if first_read is None:
+            first_read = time_ns()
+        return stats(self, path)
+
+    SourceFileLoader.path_stats = path_stats
+
+
+def take_first_read():
+    """That time, in nanoseconds since 1970; 0 if no source file was read."""
+    global first_read
+    taken, first_read = first_read, None
+    return taken or 0

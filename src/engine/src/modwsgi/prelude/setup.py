@@ -17,6 +17,8 @@ def setup(facts):
     set_switch_interval(facts, log)
     if facts["application_group"]:
         watch_extensions(log)
+    if facts["follows_modules"]:
+        note_first_read()
     sys.argv = ["mod_wsgi"]
     io.TextIOBase.register(facts["errors_class"])
     if facts["python_home"] is not None:
