@@ -40,7 +40,7 @@ pub struct ProcessWords {
     pub destroy_interpreters: bool,
     /// How many interpreters there may be besides the main one; 0: no limit.
     pub max_interpreters: u32,
-    /// After how many replaced interpreters the process asks to be replaced; 0: as its Python needs it.
+    /// After how many replaced interpreters the process asks to be replaced; 0: when they have kept too much memory.
     pub max_replacements: u32,
 }
 

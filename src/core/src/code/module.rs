@@ -12,7 +12,7 @@ super::codes! {
     RETIRE = "CLUTCH0003", Warning, [],
         "A process should be replaced",
         "What ended in it has left too much behind: interpreters that have been replaced as often as ClutchMaxReplacements lets \
-         them, or code that does not end",
+         them or have kept too much memory, or code that does not end",
         "Nothing if the line says that a restart follows; else restart the server gracefully, and look for what is reloaded so often";
     NO_HOME = "CLUTCH0004", Error, [],
         "The virtual environment of an application group does not suit the configuration, and httpd does not start",

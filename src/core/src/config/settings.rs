@@ -111,7 +111,7 @@ pub struct ProcessSettings<'c> {
     pub case_sensitive: bool,
     /// How many interpreters there may be besides the main one; 0: no limit.
     pub max_interpreters: u32,
-    /// After how many replaced interpreters the process asks to be replaced; 0: as its Python needs it.
+    /// After how many replaced interpreters the process asks to be replaced; 0: when they have kept too much memory.
     pub max_replacements: u32,
     /// A free-threaded build stays without a GIL.
     pub free_threading: bool,
