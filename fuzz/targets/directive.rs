@@ -2,6 +2,8 @@
 //! arguments, one a line.
 #![no_main]
 
+use std::cell::RefCell;
+
 use clutch_core::config::directive::{Arguments, Takes};
 use clutch_core::config::directives::ALL;
 use clutch_core::config::expression::{Compile, Matched, Search};
@@ -43,6 +45,7 @@ fuzz_target!(|input: &[u8]| {
     let arguments = Arguments {
         words: &words,
         expressions: &NoGroups,
+        remarks: &RefCell::default(),
     };
     let outcome = row.apply(&arguments, || Some(&mut section), || Some(&mut server));
     if row.syntax == "On|Off" {

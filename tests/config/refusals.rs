@@ -27,6 +27,22 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("WSGIRestrictStdin x", "x", "On or Off"),
     ("WSGIRestrictStdout x", "x", "On or Off"),
     ("WSGIScriptReloading x", "x", "On or Off"),
+    (
+        "WSGITrustedProxies localhost",
+        "localhost",
+        "addresses and networks",
+    ),
+    (
+        "WSGITrustedProxies 10.0.0.1 10.0.0.0/33",
+        "10.0.0.0/33",
+        "networks such as",
+    ),
+    (
+        "WSGITrustedProxies 10.0.0.0/255.0.0.256",
+        "255.0.0.256",
+        "networks",
+    ),
+    ("WSGITrustedProxies ::1/129", "::1/129", "networks"),
     ("WSGIScriptAlias /a /b nothing=1", "nothing", ""),
     ("WSGIScriptAlias /a /b nothing", "nothing", "="),
     (
@@ -112,6 +128,44 @@ fn too_few_and_too_many_arguments_are_refused() {
         let directive = line.split(' ').next().unwrap();
         assert!(refused.contains(directive), "{line}: {refused}");
     }
+}
+
+#[test]
+fn a_header_whose_name_no_application_could_see_is_refused() {
+    // The reference takes it, and its children crash.
+    if reference::ours_only(
+        "a_header_whose_name_no_application_could_see_is_refused",
+        "a defect of the reference",
+    ) {
+        for name in ["X_Real_IP", "X-Real-IP:", "X.Real"] {
+            check(
+                &format!("WSGITrustedProxyHeaders {name}"),
+                name,
+                "names of headers",
+            );
+        }
+    }
+}
+
+#[test]
+fn a_list_of_proxies_is_not_empty() {
+    // The reference takes an empty one for none at all, and believes everybody.
+    if reference::ours_only(
+        "a_list_of_proxies_is_not_empty",
+        "a defect of the reference",
+    ) {
+        for directive in ["WSGITrustedProxies", "WSGITrustedProxyHeaders"] {
+            check(directive, "none", "at least one argument");
+        }
+    }
+}
+
+#[test]
+fn networks_are_taken_in_every_form() {
+    Plan::new()
+        .config("WSGITrustedProxies 10.0.0.1 10.0.0.0/8 10.0.0.0/255.0.0.0 10 10.1 10.1. 10.1.2 ::1 2001:db8::/32")
+        .check()
+        .unwrap();
 }
 
 #[test]

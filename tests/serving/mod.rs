@@ -15,6 +15,7 @@ mod length;
 mod log_handler;
 mod panic;
 mod paths;
+mod proxies;
 mod response;
 mod scripts;
 mod server_keys;

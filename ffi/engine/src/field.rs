@@ -90,6 +90,8 @@ fields! {
     RequestId = "mod_wsgi.request_id",
     /// httpd's log id of the connection, if it has one already.
     ConnectionId = "mod_wsgi.connection_id",
+    /// `SCRIPT_NAME` as a trusted proxy has said it, if one has.
+    MountPoint = "mod_wsgi.mount_point",
 }
 
 /// Number of [`Field`]s.

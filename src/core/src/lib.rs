@@ -16,6 +16,7 @@ pub mod homes;
 pub mod installation;
 pub mod log;
 pub mod migration;
+pub mod proxy;
 pub mod response_head;
 pub mod rung;
 pub mod scoreboard;

@@ -19,7 +19,7 @@ use crate::headers::Headers;
 use crate::httpd::{Outcome, Request, Script, Sendfile, log};
 use crate::life::{self, Child};
 use crate::refusal::Refusal;
-use crate::supervisor;
+use crate::{proxies, supervisor};
 
 /// The handler of scripts.
 pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
@@ -58,9 +58,9 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     let nothing = Section::default();
     let section = request.section().unwrap_or(&nothing);
     let settings = Settings::of(section, alias.map(|alias| &alias.options));
-    let headers = Headers::of(request.headers_in(), request.pool());
+    let mut headers = Headers::of(request.headers_in(), request.pool());
     let content_length = admit_body(request, &headers, &settings)?;
-    let env = Env::of(request.env());
+    let mut env = Env::of(request.env());
     assert!(
         env.panic != Some(b"module"),
         "the variable clutch.panic asks for it"
@@ -75,14 +75,16 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     };
     let mut exchange = Embedded::of(request, sendfile);
     let application_group = settings.application_group.expand(&place);
+    let mut fields = environ::fields(&place, &headers, &settings);
+    let https = proxies::tell(request, &settings, &mut headers, &mut env, &mut fields);
     let call = abi::Request {
         group: Slice::new(&application_group),
         script: Slice::new(request.filename()),
         script_mtime,
         callable: Slice::new(settings.callable(&place)),
         reload: settings.script_reloading,
-        https: env.says_https() || request.connection().is_https(),
-        fields: environ::fields(&place, &headers, &settings),
+        https,
+        fields,
         env: List::new(env.pairs.as_slice()),
         headers: List::new(headers.pairs.as_slice()),
         content_length,

@@ -31,6 +31,26 @@ impl<'r> Pairs<'r> {
         pairs.find(|pair| pair.name.bytes().eq_ignore_ascii_case(name))
     }
 
+    /// The value of `name`, if it has one.
+    pub fn get(&self, name: &[u8]) -> Option<&'r [u8]> {
+        let mut pairs = self.pairs.iter();
+        let pair = pairs.find(|pair| pair.name.bytes().eq_ignore_ascii_case(name))?;
+        pair.value.get()
+    }
+
+    /// Gives `name` this value, whether it had one or not.
+    pub fn set(&mut self, name: &'r [u8], value: &'r [u8]) {
+        match self.find(name) {
+            Some(pair) => pair.value = Slice::new(value),
+            None => self.push(name, Some(value)),
+        }
+    }
+
+    /// Keeps the pairs whose names are `wanted`.
+    pub fn retain(&mut self, wanted: impl Fn(&[u8]) -> bool) {
+        self.pairs.retain(|pair| wanted(pair.name.bytes()));
+    }
+
     /// Adds a pair whose name was not found.
     pub fn push(&mut self, name: &'r [u8], value: Option<&'r [u8]>) {
         let (name, value) = (Slice::new(name), Slice::maybe(value));
@@ -51,6 +71,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Pairs, hash};
+
+    #[test]
+    fn a_pair_can_be_replaced_and_removed() {
+        let mut pairs = Pairs::default();
+        pairs.set(b"Host", b"a");
+        pairs.set(b"HOST", b"b");
+        pairs.set(b"Other", b"c");
+        assert_eq!(pairs.get(b"host"), Some(&b"b"[..]));
+        pairs.retain(|name| name != b"Host");
+        assert_eq!(
+            (pairs.get(b"host"), pairs.get(b"other")),
+            (None, Some(&b"c"[..]))
+        );
+        pairs.set(b"host", b"d");
+        assert_eq!(pairs.get(b"Host"), Some(&b"d"[..]));
+        assert_eq!(pairs.as_slice().len(), 2);
+    }
 
     proptest! {
         #[test]

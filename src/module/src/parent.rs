@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use clutch_core::code::{self, Fault};
 use clutch_core::config::ProcessSettings;
+use clutch_core::config::directive::Remark;
 use clutch_core::config::interpreter::Block;
 use clutch_core::engine::{self, Choice};
 use clutch_core::homes;
@@ -81,6 +82,7 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), Fault> {
         httpd::add_to_banner(pool, &format!("Python/{version}"));
     }
     warn(config);
+    main.and_its_hosts().for_each(remark);
     if let Some(directory) = state_directory(pool) {
         let _ = config.state.set(directory); // a configuration is prepared once
     }
@@ -101,6 +103,17 @@ fn warn(config: &ServerConfig) {
     if section.words.blocks.iter().any(is_in_vain) {
         let text = "WSGIFreeThreading has no effect in a block that names an application group";
         log::fault(&code::FREE_THREADING_OF_A_GROUP.says(text));
+    }
+}
+
+/// Says what there is to say about lines of `server`.
+fn remark(server: Server<'_>) {
+    let remarks = server.config().map(|config| &*config.section.remarks);
+    for Remark { code, text } in remarks.unwrap_or_default() {
+        match code {
+            Some(code) => log::fault(&code.says(text)),
+            None => log::server(Level::Info, text),
+        }
     }
 }
 

@@ -98,4 +98,8 @@ super::codes! {
         "A child answers no daemon's question for httpd's scoreboard; others do",
         "The child gets no thread for it",
         "Raise the limit of threads";
+    PROXY_HEADER = "CLUTCH0219", Warning, [],
+        "WSGITrustedProxyHeaders has a name that is none of the headers it knows; the header is passed on as anybody sends it",
+        "A typing error, or a header that this server does not know",
+        "Write one of the names that the directive knows, or leave it out";
 }

@@ -1,8 +1,10 @@
 //! What a row of the table of directives says.
 
+use std::cell::RefCell;
 use std::ffi::CStr;
 use std::fmt::Write as _;
 
+use crate::code::Code;
 use crate::config::expression::Compile;
 use crate::config::interpreter::{Block, InterpreterSection};
 use crate::config::section::Section;
@@ -46,12 +48,29 @@ pub struct Arguments<'a> {
     pub words: &'a [&'a [u8]],
     /// The host's engine for regular expressions.
     pub expressions: &'a dyn Compile,
+    /// What is said about the line although it is taken.
+    pub remarks: &'a RefCell<Vec<Remark>>,
+}
+
+/// What the operator is told of a line that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The condition that it tells, if it matters; else it is worth saying.
+    pub code: Option<&'static Code>,
+    /// A predicate; its subject is the directive's name.
+    pub text: String,
 }
 
 impl<'a> Arguments<'a> {
     /// The only word.
     pub(super) fn only(&self) -> &'a [u8] {
         self.words.first().copied().unwrap_or_default()
+    }
+
+    /// Says something about the line.
+    pub(super) fn remark(&self, code: Option<&'static Code>, predicate: impl Into<String>) {
+        let text = predicate.into();
+        self.remarks.borrow_mut().push(Remark { code, text });
     }
 }
 
@@ -153,5 +172,13 @@ impl Directive {
     /// The sentence for httpd's start: who refuses, what is expected, what was given.
     pub fn sentence(&self, refusal: &Refusal) -> String {
         format!("{} {refusal}", self.name())
+    }
+
+    /// The remark as a sentence: about what, and what of it.
+    pub fn said(&self, remark: Remark) -> Remark {
+        Remark {
+            text: format!("{} {}", self.name(), remark.text),
+            ..remark
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::value::HeadMapping;
 use crate::group::{Callable, GroupTemplate};
+use crate::proxy::{ProxyHeader, Subnet};
 
 /// What one section says; `None` where it says nothing.
 ///
@@ -33,6 +34,10 @@ pub struct Section {
     pub ignore_activity: Option<bool>,
     /// `WSGIRestrictProcess`: the names of process groups, the empty one for httpd's own processes.
     pub restrict_process: Option<Arc<[Arc<[u8]>]>>,
+    /// `WSGITrustedProxyHeaders`, in the order of the words.
+    pub proxy_headers: Option<Arc<[ProxyHeader]>>,
+    /// `WSGITrustedProxies`
+    pub proxies: Option<Arc<[Subnet]>>,
 }
 
 impl Section {
@@ -54,6 +59,8 @@ impl Section {
             restrict_process: self
                 .restrict_process
                 .or_else(|| outer.restrict_process.clone()),
+            proxy_headers: self.proxy_headers.or_else(|| outer.proxy_headers.clone()),
+            proxies: self.proxies.or_else(|| outer.proxies.clone()),
         }
     }
 }
@@ -65,6 +72,7 @@ mod tests {
     use super::Section;
     use crate::config::value::HeadMapping;
     use crate::group::{Callable, GroupTemplate};
+    use crate::proxy::{ProxyHeader, Subnet};
 
     fn sections() -> impl Strategy<Value = Section> {
         let group = prop::option::of("[a-z%{}]{0,4}");
@@ -93,6 +101,10 @@ mod tests {
                 head_mapping,
                 enable_sendfile,
                 ignore_activity,
+                proxy_headers: name.as_ref().map(|_| [ProxyHeader::RealIp].into()),
+                proxies: name
+                    .as_ref()
+                    .map(|_| Subnet::parse(b"10").into_iter().collect()),
                 restrict_process: name.map(|name| [name.as_bytes().into()].into()),
             }
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::alias::Alias;
 use crate::config::daemon::{DaemonGroup, DaemonStart};
+use crate::config::directive::Remark;
 use crate::config::interpreter::{Block, InterpreterSection, InterpreterWords};
 use crate::config::preload::Preload;
 use crate::config::value::{HashSeed, Refusal, Shown};
@@ -96,6 +97,8 @@ pub struct ServerSection {
     pub socket_rotation: Option<bool>,
     /// `WSGIAcceptMutex`, which has no effect.
     pub accept_mutex: Option<&'static str>,
+    /// What is said about this server's lines, by whole sentences.
+    pub remarks: Vec<Remark>,
 }
 
 impl ServerSection {
@@ -107,6 +110,7 @@ impl ServerSection {
         joined.preloads = self.preloads; // the main server's are its own
         joined.daemons = self.daemons;
         joined.imports |= self.imports;
+        joined.remarks = self.remarks;
         joined
     }
 

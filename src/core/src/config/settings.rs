@@ -8,6 +8,7 @@ use crate::config::section::Section;
 use crate::config::server::{EngineChoice, ServerSection};
 use crate::config::value::{HashSeed, HeadMapping};
 use crate::group::{Callable, Facts, GroupTemplate, template};
+use crate::proxy::{ProxyHeader, Subnet};
 
 /// What holds for one request.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,10 @@ pub struct Settings<'c> {
     pub ignore_activity: bool,
     /// The process groups that may serve; `None`: all.
     pub restrict_process: Option<&'c [Arc<[u8]>]>,
+    /// The headers by which proxies say what the client is and what it asked for.
+    pub proxy_headers: &'c [ProxyHeader],
+    /// The proxies that are believed; `None`: everybody.
+    pub proxies: Option<&'c [Subnet]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +75,8 @@ impl<'c> Settings<'c> {
             enable_sendfile: section.enable_sendfile.unwrap_or(false),
             ignore_activity: section.ignore_activity.unwrap_or(false),
             restrict_process: section.restrict_process.as_deref(),
+            proxy_headers: section.proxy_headers.as_deref().unwrap_or_default(),
+            proxies: section.proxies.as_deref(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::config::directive::Directive;
 
 /// The directives of mod_wsgi 6.1 that others of this project may lack, and what they are for.
-const OF_MOD_WSGI: [(&str, &str); 14] = [
+const OF_MOD_WSGI: [(&str, &str); 12] = [
     ("WSGIAccessScript", "a script that decides on access"),
     ("WSGIAuthGroupScript", "a script that knows groups of users"),
     ("WSGIAuthUserScript", "a script that knows users"),
@@ -21,11 +21,6 @@ const OF_MOD_WSGI: [(&str, &str); 14] = [
     ("WSGISlowRequests", "telemetry"),
     ("WSGITelemetryOptions", "telemetry"),
     ("WSGITelemetryService", "telemetry"),
-    ("WSGITrustedProxies", "headers of proxies; see mod_remoteip"),
-    (
-        "WSGITrustedProxyHeaders",
-        "headers of proxies; see mod_remoteip",
-    ),
     ("WSGIVerboseDebugging", "accepted there without effect"),
 ];
 

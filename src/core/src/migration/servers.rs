@@ -1,5 +1,6 @@
 //! A configuration as the module sees it: each line about WSGI is applied by its row.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::{difference, option_differences, without_row};
@@ -199,6 +200,7 @@ impl<'c> Site<'c> {
         let arguments = Arguments {
             words,
             expressions: &Unjudged,
+            remarks: &RefCell::default(),
         };
         let configuration = self.configuration;
         let holder = configuration.holder(section);
@@ -225,6 +227,9 @@ impl<'c> Site<'c> {
                 }
                 for text in texts {
                     findings.add(Severity::Difference, place, name, text);
+                }
+                for remark in arguments.remarks.take() {
+                    findings.add(Severity::Hint, place, name, remark.text);
                 }
             }
         }

@@ -1,15 +1,17 @@
 //! The rows of `clutch_core::config::directives` as httpd's command table, and the one function that serves them all.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::{ptr, slice};
 
-use clutch_core::config::directive::{Arguments, Directive, Scope, Takes};
+use clutch_core::config::directive::{Arguments, Directive, Remark, Scope, Takes};
 use clutch_core::config::directives::ALL;
 use clutch_core::config::{Refusal, Section};
 use smallvec::SmallVec;
 
 use crate::httpd::boundary::guard;
 use crate::httpd::expression::Expressions;
+use crate::httpd::host;
 use crate::httpd::pool::Pool;
 use crate::httpd::record;
 use crate::httpd::server::ServerConfig;
@@ -158,12 +160,33 @@ unsafe fn apply(
     let arguments = Arguments {
         words: &words,
         expressions: &Expressions::of(pool),
+        remarks: &RefCell::default(),
     };
     // SAFETY: `section` is what httpd keeps for the section of this line, made by our own functions.
     let outcome = unsafe { apply_row(row, &arguments, line.server, section) };
-    let refusal = outcome.err()?;
+    let Err(refusal) = outcome else {
+        // SAFETY: alive, and read by one thread.
+        unsafe { keep_remarks(row, line.server, arguments.remarks.take()) };
+        return None;
+    };
     let sentence = row.sentence(&refusal);
     Some(pool.c_string(sentence.as_bytes()).as_ptr())
+}
+
+/// Keeps what there is to say about a line until there is a log; nothing of a line that is read for a request.
+///
+/// # Safety
+///
+/// As for [`config_of`].
+unsafe fn keep_remarks(row: &Directive, server: *mut ffi_httpd::server_rec, remarks: Vec<Remark>) {
+    if remarks.is_empty() || !host::is_reading() {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    if let Some(config) = unsafe { config_of(server) } {
+        let said = remarks.into_iter().map(|remark| row.said(remark));
+        config.section.remarks.extend(said);
+    }
 }
 
 /// # Safety

@@ -17,6 +17,13 @@ pub fn is_rehearsing() -> bool {
     state == ffi_httpd::AP_SQ_MS_CREATE_PRE_CONFIG
 }
 
+/// Whether httpd reads a configuration that it is to serve with, and not a file for a request.
+pub fn is_reading() -> bool {
+    // SAFETY: takes a number only.
+    let state = unsafe { ffi_httpd::ap_state_query(ffi_httpd::AP_SQ_MAIN_STATE) };
+    state == ffi_httpd::AP_SQ_MS_CREATE_CONFIG
+}
+
 /// A path below httpd's directory for what belongs to one run (`DefaultRuntimeDir`).
 pub fn in_runtime_directory(pool: Pool<'_>, name: &str) -> Option<PathBuf> {
     let name = pool.c_string(name.as_bytes());

@@ -24,14 +24,16 @@ mod daemon;
 mod interpreter;
 mod metrics;
 mod process;
+mod proxies;
 mod request;
 mod scripts;
 
-const TOPICS: [&[Directive]; 6] = [
+const TOPICS: [&[Directive]; 7] = [
     daemon::ROWS,
     interpreter::ROWS,
     metrics::ROWS,
     process::ROWS,
+    proxies::ROWS,
     request::ROWS,
     scripts::ROWS,
 ];
@@ -65,6 +67,8 @@ pub static ALL: &[Directive] = &ROWS;
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use proptest::prelude::*;
 
     use super::ALL;
@@ -107,6 +111,7 @@ mod tests {
         let args = Arguments {
             words,
             expressions: &NoBrackets,
+            remarks: &RefCell::default(),
         };
         row.apply(&args, || Some(section), || Some(server))
     }
