@@ -59,6 +59,13 @@ test-all: ## Run all tests with every usable Python of this machine
 test-debian: ## Do `make serve` and `make test` from nothing in a root of SUITE=sid|trixie|bookworm (as root)
 	@scripts/test-debian $(or $(SUITE),sid)
 
+.PHONY: test-migrate
+test-migrate: ## Serve real applications of mod_wsgi's, from PyPI, under our module, or MODULE_UNDER_TEST=FILE; APPS="trac moin:daemon"
+	@scripts/setup serve
+	@chosen=$$(scripts/let-in scripts/python) && python=$${chosen##*$$'\t'} && scripts/setup venv "$$python" && \
+		scripts/build module && scripts/let-in scripts/build engine "$$python" && \
+		scripts/let-in examples/migrate/run --python "$$python" $(APPS)
+
 .PHONY: check
 check: ## Check format and lints of all crates
 	@scripts/setup serve

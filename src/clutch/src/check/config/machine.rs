@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clutch_core::apache::{Configuration, Event, Place};
 use clutch_core::config::ProcessSettings;
@@ -12,9 +12,18 @@ use clutch_core::installation::{Version, what_is_wrong_with};
 use clutch_core::migration::{Finding, Server, Severity, Site};
 use clutch_sys::account;
 
-/// Judges what `site` says about this machine. `directory` is where module and engines lie.
+/// Judges what `site` says about this machine. `directory` is where module and engines lie if `site` does not say it.
 pub(super) fn judge(site: &Site<'_>, directory: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let module = module_of(site.configuration);
+    if let Some((file, place)) = module.as_ref().filter(|(file, _)| !file.exists()) {
+        let text = format!("loads {}, which is not there", file.display());
+        add(&mut findings, Severity::Error, *place, "LoadModule", text);
+    }
+    let beside = module.as_ref().filter(|(file, _)| file.exists());
+    let directory = beside
+        .and_then(|(file, _)| file.parent())
+        .unwrap_or(directory);
     let engine = python(site, directory, &mut findings);
     let main = &site.servers[0];
     if let Err(refusal) = homes::check(&main.words.words, engine) {
@@ -31,7 +40,6 @@ pub(super) fn judge(site: &Site<'_>, directory: &Path) -> Vec<Finding> {
         daemons(site, server, directory, &mut findings);
         scripts(server, &mut findings);
     }
-    module(site.configuration, &mut findings);
     findings
 }
 
@@ -126,27 +134,18 @@ fn scripts(server: &Server, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The module's file.
-fn module(configuration: &Configuration, findings: &mut Vec<Finding>) {
-    for event in &configuration.events {
+/// Our module, as the configuration loads it, and where that stands; `None` if it loads another, or none.
+fn module_of(configuration: &Configuration) -> Option<(PathBuf, Place)> {
+    configuration.events.iter().find_map(|event| {
         let Event::Directive(directive) = event else {
-            continue;
+            return None;
         };
         let [name, file, ..] = &directive.words[..] else {
-            continue;
+            return None;
         };
-        let is_ours = directive.name.eq_ignore_ascii_case(b"LoadModule") && name == b"wsgi_module";
+        let loads = directive.name.eq_ignore_ascii_case(b"LoadModule") && name == b"wsgi_module";
         let file = configuration.server_root.join(OsStr::from_bytes(file));
-        if is_ours && file.file_name() == Some(OsStr::new(crate::engine::MODULE)) && !file.exists()
-        {
-            let text = format!("loads {}, which is not there", file.display());
-            add(
-                findings,
-                Severity::Error,
-                directive.place,
-                "LoadModule",
-                text,
-            );
-        }
-    }
+        let is_ours = loads && file.file_name() == Some(OsStr::new(crate::engine::MODULE));
+        is_ours.then_some((file, directive.place))
+    })
 }
