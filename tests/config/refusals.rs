@@ -123,6 +123,9 @@ fn too_few_and_too_many_arguments_are_refused() {
         "WSGIPythonOptimize",
         "WSGIPythonWarnings",
         "WSGIMapHEADToGET",
+        "WSGIHandlerScript",
+        "WSGIHandlerScript page",
+        "WSGIPythonEggs",
     ] {
         let refused = Plan::new().config(line).check().expect_err(line);
         let directive = line.split(' ').next().unwrap();

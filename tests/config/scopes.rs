@@ -9,6 +9,7 @@ const MAIN: &[(&str, &str)] = &[
     ("WSGIDestroyInterpreter", "On"),
     ("WSGIDontWriteBytecode", "On"),
     ("WSGIPerInterpreterGIL", "Off"),
+    ("WSGIPythonEggs", "/nowhere"),
     ("WSGIPythonHashSeed", "1"),
     ("WSGIPythonHome", "/nowhere"),
     ("WSGIPythonOptimize", "1"),
@@ -20,6 +21,7 @@ const MAIN: &[(&str, &str)] = &[
     ("WSGIRestrictStdout", "Off"),
     ("WSGISocketPrefix", "run/wsgi"),
     ("WSGISocketRotation", "On"),
+    ("WSGIVerboseDebugging", "Off"),
 ];
 
 /// Those that stand at the server or in a virtual host.
@@ -31,6 +33,8 @@ const SERVER: &[(&str, &str)] = &[
 /// Those that stand anywhere but in `.htaccess`.
 const SECTION: &[(&str, &str)] = &[
     ("WSGIApplicationGroup", "x"),
+    ("WSGIHandlerScript", "page /nowhere.py"),
+    ("WSGIPassApacheRequest", "Off"),
     ("WSGIProcessGroup", "%{GLOBAL}"),
     ("WSGIRestrictProcess", "%{GLOBAL}"),
 ];
@@ -45,6 +49,8 @@ const ANYWHERE: &[(&str, &str)] = &[
     ("WSGIMapHEADToGET", "Auto"),
     ("WSGIPassAuthorization", "On"),
     ("WSGIScriptReloading", "On"),
+    ("WSGITrustedProxies", "10.0.0.0/8 ::1"),
+    ("WSGITrustedProxyHeaders", "X-Forwarded-For"),
 ];
 
 /// Ways to enclose a line of configuration.

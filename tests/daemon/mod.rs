@@ -6,6 +6,7 @@ mod limits;
 mod lives;
 mod numbers;
 mod operators;
+mod paths;
 mod pythons;
 mod reloads;
 mod services;

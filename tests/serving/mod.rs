@@ -1,5 +1,6 @@
 //! What an application sees of a request, and a client of the response.
 
+mod apache_module;
 mod bodiless;
 mod broken;
 mod close;
@@ -7,6 +8,7 @@ mod encryption;
 mod environ;
 mod errors;
 mod file_wrapper;
+mod handler_scripts;
 mod headers;
 mod input;
 mod input_failures;
@@ -21,4 +23,5 @@ mod scripts;
 mod server_keys;
 mod start_response;
 mod tracebacks;
+mod ways;
 mod write;

@@ -7,7 +7,7 @@ pub use crate::field::{FIELDS, Field};
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 7;
+pub const ABI_VERSION: u32 = 8;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -174,6 +174,8 @@ pub struct Request<'a> {
     pub queue_start: i64,
     /// When a daemon took it, in microseconds since the epoch; 0 if there is none.
     pub daemon_start: i64,
+    /// httpd's own record of the request, for applications that get it; null if they do not.
+    pub apache_request: *mut c_void,
     /// The request that carries the call; first argument of every function in `exchange`.
     pub carrier: *mut c_void,
     /// What the engine may ask of the carrier while `call` runs.
@@ -305,6 +307,14 @@ pub struct Plan<'a> {
     pub apache_mpm: Slice<'a>,
     /// When httpd was built.
     pub apache_build_date: Slice<'a>,
+    /// Processes of httpd that may serve at once.
+    pub apache_maximum_processes: u32,
+    /// Threads that serve in one process of httpd's.
+    pub apache_threads_per_process: u32,
+    /// Where packages unpack themselves: `PYTHON_EGG_CACHE` of each interpreter; absent: as the process has it.
+    pub egg_cache: Slice<'a>,
+    /// The directory that stands before all others in `sys.path`; absent: none does.
+    pub home: Slice<'a>,
 }
 
 impl Plan<'_> {
@@ -336,6 +346,10 @@ impl Plan<'_> {
             apache_description: Slice::new(b""),
             apache_mpm: Slice::new(b""),
             apache_build_date: Slice::new(b""),
+            apache_maximum_processes: 1,
+            apache_threads_per_process: 1,
+            egg_cache: Slice::ABSENT,
+            home: Slice::ABSENT,
         }
     }
 }

@@ -55,6 +55,7 @@ impl Request<'_> {
         request_start: 0,
         queue_start: 0,
         daemon_start: 0,
+        apache_request: std::ptr::null_mut(),
         carrier: std::ptr::null_mut(),
         exchange: &ExchangeOf::<Nobody>::TABLE,
     };

@@ -55,6 +55,10 @@ pub struct ApacheFacts {
     pub mpm: Vec<u8>,
     /// When it was built.
     pub build_date: Vec<u8>,
+    /// Processes of it that may serve at once.
+    pub maximum_processes: u32,
+    /// Threads that serve in one of its processes.
+    pub threads_per_process: u32,
 }
 
 /// A user or group by number, and the user's name where it is known.

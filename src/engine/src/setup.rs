@@ -74,6 +74,8 @@ pub fn keep(plan: &Plan<'_>) -> &'static Plan<'static> {
         apache_description: slice(plan.apache_description),
         apache_mpm: slice(plan.apache_mpm),
         apache_build_date: slice(plan.apache_build_date),
+        egg_cache: slice(plan.egg_cache),
+        home: slice(plan.home),
         ..*plan
     }))
 }

@@ -129,7 +129,6 @@ impl<'r> Fields<'r> {
         self.set_maybe(Field::RemoteUser, request.user());
         self.set_maybe(Field::AuthType, request.auth_type());
         self.set_maybe(Field::RequestHandler, request.handler());
-        self.set(Field::HandlerScript, b"");
         self.set_maybe(Field::RequestId, request.log_id());
         self.set_maybe(Field::RequestScheme, request.scheme());
         self.set_maybe(Field::DocumentRoot, request.document_root());

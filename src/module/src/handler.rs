@@ -1,42 +1,41 @@
 //! A request is served, or not: the whole decision.
 
 use std::ffi::CStr;
+use std::ptr;
 
 use clutch_core::code::{self, Code};
 use clutch_core::config::interpreter::EMBEDDED;
 use clutch_core::config::{Section, Settings};
 use clutch_core::response_head;
 use ffi_engine::Slice;
-use ffi_engine::abi::{self, List};
+use ffi_engine::abi::{self, Field, List};
 use ffi_engine::host::Engine;
 
-use crate::alias;
 use crate::client::Daemons;
 use crate::embedded::Embedded;
 use crate::env::{self, Env};
 use crate::environ::{self, Place};
 use crate::headers::Headers;
-use crate::httpd::{Outcome, Request, Script, Sendfile, log};
+use crate::httpd::{Outcome, Request, Sendfile, log};
 use crate::life::{self, Child};
 use crate::refusal::Refusal;
+use crate::target::Target;
 use crate::{proxies, supervisor};
 
 /// The handler of scripts.
 pub const SCRIPT_HANDLER: &CStr = c"wsgi-script";
-
-/// The same as a content type, for `AddType`.
-const SCRIPT_TYPE: &[u8] = b"application/x-httpd-wsgi";
 
 /// The application group is as busy as it may be.
 const SERVICE_UNAVAILABLE: u16 = 503;
 
 /// Serves `request` if it is ours.
 pub fn respond(request: Request<'_>) -> Outcome {
-    match request.handler() {
-        Some(handler) if handler == SCRIPT_HANDLER.to_bytes() || handler == SCRIPT_TYPE => (),
-        _ => return Outcome::Declined,
-    }
-    match serve(request) {
+    let nothing = Section::default();
+    let section = request.section().unwrap_or(&nothing);
+    let Some(target) = Target::of(request, section) else {
+        return Outcome::Declined;
+    };
+    match serve(request, section, target) {
         Ok(()) => Outcome::Done,
         Err(refusal) => {
             refusal.log(request);
@@ -51,13 +50,14 @@ pub fn respond(request: Request<'_>) -> Outcome {
     }
 }
 
-/// Serves `request`, which is for a script.
-fn serve(request: Request<'_>) -> Result<(), Refusal> {
-    let alias = alias::of(request);
-    let script_mtime = script(request, alias.is_some())?;
-    let nothing = Section::default();
-    let section = request.section().unwrap_or(&nothing);
-    let settings = Settings::of(section, alias.map(|alias| &alias.options));
+/// Serves `request`, which is for `target`, where `section` is in force.
+fn serve<'r>(
+    request: Request<'r>,
+    section: &'r Section,
+    target: Target<'r>,
+) -> Result<(), Refusal> {
+    let script_mtime = target.admit(request)?;
+    let settings = Settings::of(section, target.options());
     let mut headers = Headers::of(request.headers_in(), request.pool());
     let content_length = admit_body(request, &headers, &settings)?;
     let mut env = Env::of(request.env());
@@ -76,10 +76,11 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
     let mut exchange = Embedded::of(request, sendfile);
     let application_group = settings.application_group.expand(&place);
     let mut fields = environ::fields(&place, &headers, &settings);
+    fields[Field::HandlerScript as usize] = Slice::new(target.handler_script());
     let https = proxies::tell(request, &settings, &mut headers, &mut env, &mut fields);
     let call = abi::Request {
         group: Slice::new(&application_group),
-        script: Slice::new(request.filename()),
+        script: Slice::new(target.script(request)),
         script_mtime,
         callable: Slice::new(settings.callable(&place)),
         reload: settings.script_reloading,
@@ -90,6 +91,10 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         content_length,
         server_pid: std::process::id(),
         request_start: request.time(),
+        apache_request: match settings.pass_request {
+            true => request.record(),
+            false => ptr::null_mut(),
+        },
         ..abi::Request::EMPTY
     };
     let answer = match server {
@@ -114,25 +119,9 @@ fn serve(request: Request<'_>) -> Result<(), Refusal> {
         }
     };
     match exchange.status_after(answer) {
-        Some(status) => Err(Refusal::Engine(status)),
+        Some(status) => Err(Refusal::Engine(target.status(status))),
         None => Ok(()),
     }
-}
-
-/// When the script was changed, if it is one and may run.
-fn script(request: Request<'_>, has_alias: bool) -> Result<i64, Refusal> {
-    if !has_alias && !request.may_execute() {
-        return Err(Refusal::NotExecutable);
-    }
-    let mtime = match request.script() {
-        Script::Missing => return Err(Refusal::Missing),
-        Script::Directory => return Err(Refusal::Directory),
-        Script::File(mtime) => mtime,
-    };
-    if request.rejects_path_info() && !request.path_info().is_empty() {
-        return Err(Refusal::PathInfo);
-    }
-    Ok(mtime)
 }
 
 /// Has this process serve, with the code that operators want to run.

@@ -29,6 +29,7 @@ pub mod refusal;
 pub mod retirement;
 pub mod state;
 pub mod supervisor;
+pub mod target;
 
 #[expect(unsafe_code, reason = "the safe face of httpd and APR")]
 pub mod httpd;

@@ -196,5 +196,9 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         apache_description: Slice::new(httpd::description()),
         apache_mpm: Slice::new(&mpm),
         apache_build_date: Slice::new(httpd::build_date()),
+        apache_maximum_processes: shape.maximum_processes,
+        apache_threads_per_process: shape.threads_per_process,
+        egg_cache: Slice::maybe(config.section.python_eggs.as_deref()),
+        home: Slice::ABSENT,
     })
 }

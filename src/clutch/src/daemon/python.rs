@@ -4,9 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::sync::{Arc, OnceLock};
 
 use clutch_core::code;
-use clutch_core::config::interpreter::{
-    EMBEDDED, InterpreterSettings, InterpreterWords, ReloadUnit,
-};
+use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, ReloadUnit};
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
@@ -20,7 +18,7 @@ use super::{board, log};
 static HOST: HostTable = host::host_table::<ThisDaemon>();
 
 /// What this daemon is. Written once, before Python starts.
-static SELF: OnceLock<(&'static GroupSpec, InterpreterWords)> = OnceLock::new();
+static SELF: OnceLock<&'static GroupSpec> = OnceLock::new();
 
 /// What the threads share, once there are any.
 static STATE: OnceLock<Arc<State>> = OnceLock::new();
@@ -38,10 +36,10 @@ impl Host for ThisDaemon {
     }
 
     fn group(group: &[u8]) -> GroupPlan<'static> {
-        let Some((spec, words)) = SELF.get() else {
+        let Some(spec) = SELF.get() else {
             return GroupPlan::DEFAULT;
         };
-        ffi_engine::group_plan(&settings(spec, words, group))
+        ffi_engine::group_plan(&settings(spec, group))
     }
 
     fn scoreboard() -> Option<Vec<u8>> {
@@ -57,11 +55,8 @@ impl Host for ThisDaemon {
 }
 
 /// What holds for the interpreters of `group` in a daemon of `spec`.
-fn settings<'w>(
-    spec: &GroupSpec,
-    words: &'w InterpreterWords,
-    group: &[u8],
-) -> InterpreterSettings<'w> {
+fn settings<'w>(spec: &'w GroupSpec, group: &[u8]) -> InterpreterSettings<'w> {
+    let words = &spec.words;
     match &spec.stands_for {
         // The main interpreter, which is all that there is in a process of a group's own, cannot be replaced by itself.
         Some(application_group) => InterpreterSettings {
@@ -83,13 +78,7 @@ pub(super) fn set_state(state: &Arc<State>) {
 ///
 /// One sentence: what is wrong with the engine or its Python.
 pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
-    let mut words = spec.words.clone();
-    if let Some(home) = &spec.group.home {
-        let path = words.base.python_path.take().unwrap_or_default();
-        let both = [&home[..], b":", &path].concat();
-        words.base.python_path = Some(both.trim_ascii_end().into());
-    }
-    let (spec, _) = SELF.get_or_init(|| (spec, words));
+    let spec = *SELF.get_or_init(|| spec);
     let engine = Engine::open(&spec.engine)
         .map_err(|unusable| code::DAEMON_ENGINE.says(unusable.to_string()).to_string())?;
     if !engine.start(&plan(spec)) {
@@ -140,5 +129,9 @@ fn plan(spec: &'static GroupSpec) -> Plan<'static> {
         apache_description: Slice::new(&apache.description),
         apache_mpm: Slice::new(&apache.mpm),
         apache_build_date: Slice::new(&apache.build_date),
+        apache_maximum_processes: apache.maximum_processes,
+        apache_threads_per_process: apache.threads_per_process,
+        egg_cache: Slice::ABSENT, // It is in the environment of the process.
+        home: Slice::maybe(group.home.as_deref()),
     }
 }

@@ -1,4 +1,4 @@
-//! The options of `WSGIScriptAlias` and `WSGIScriptAliasMatch`.
+//! The options of `WSGIScriptAlias`, `WSGIScriptAliasMatch` and `WSGIHandlerScript`.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::config::options;
 use crate::config::value::{self, Refusal, Shown};
 use crate::group::GroupTemplate;
 
-/// What an alias says about its requests; stronger than any section.
+/// What an alias or a handler says about its requests; stronger than any section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AliasOptions {
     /// `process-group=`
@@ -26,6 +26,18 @@ impl AliasOptions {
     ///
     /// A malformed or unknown option, or a value that is none.
     pub fn parse(words: &[&[u8]]) -> Result<Self, Refusal> {
+        const NAMES: &str =
+            "application-group, callable-object, pass-authorization and process-group";
+        Self::parse_some(words, true, NAMES)
+    }
+
+    /// As [`Self::parse`], where the callable is given.
+    pub(super) fn parse_without_callable(words: &[&[u8]]) -> Result<Self, Refusal> {
+        const NAMES: &str = "application-group, pass-authorization and process-group";
+        Self::parse_some(words, false, NAMES)
+    }
+
+    fn parse_some(words: &[&[u8]], has_callable: bool, names: &str) -> Result<Self, Refusal> {
         let mut options = Self::default();
         for word in options::whole(words)? {
             let (name, value) = options::split(&word)?;
@@ -33,13 +45,13 @@ impl AliasOptions {
                 b"application-group" => {
                     options.application_group = Some(GroupTemplate::parse(value));
                 }
-                b"callable-object" => options.callable = Some(value.into()),
+                b"callable-object" if has_callable => options.callable = Some(value.into()),
                 b"pass-authorization" => {
                     let wrong = || Refusal::because(wrong_switch(value));
                     options.pass_authorization = Some(value::on_off(value).map_err(|_| wrong())?);
                 }
                 b"process-group" => options.process_group = Some(GroupTemplate::parse(value)),
-                _ => return Err(Refusal::because(unknown(name))),
+                _ => return Err(Refusal::of(name, &format!("the options {names}"))),
             }
         }
         Ok(options)
@@ -49,13 +61,6 @@ impl AliasOptions {
 fn wrong_switch(value: &[u8]) -> String {
     let value = Shown(value);
     format!("takes On or Off for its option pass-authorization, not {value}")
-}
-
-fn unknown(name: &[u8]) -> String {
-    let name = Shown(name);
-    format!(
-        "takes the options application-group, callable-object, pass-authorization and process-group, not {name}"
-    )
 }
 
 #[cfg(test)]

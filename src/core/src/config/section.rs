@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::handler_script::HandlerScripts;
 use crate::config::value::HeadMapping;
 use crate::group::{Callable, GroupTemplate};
 use crate::proxy::{ProxyHeader, Subnet};
@@ -38,6 +39,10 @@ pub struct Section {
     pub proxy_headers: Option<Arc<[ProxyHeader]>>,
     /// `WSGITrustedProxies`
     pub proxies: Option<Arc<[Subnet]>>,
+    /// `WSGIHandlerScript`
+    pub handlers: HandlerScripts,
+    /// `WSGIPassApacheRequest`
+    pub pass_request: Option<bool>,
 }
 
 impl Section {
@@ -61,6 +66,8 @@ impl Section {
                 .or_else(|| outer.restrict_process.clone()),
             proxy_headers: self.proxy_headers.or_else(|| outer.proxy_headers.clone()),
             proxies: self.proxies.or_else(|| outer.proxies.clone()),
+            handlers: self.handlers.within(&outer.handlers),
+            pass_request: self.pass_request.or(outer.pass_request),
         }
     }
 }
@@ -70,6 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::Section;
+    use crate::config::handler_script::{HandlerScript, HandlerScripts};
     use crate::config::value::HeadMapping;
     use crate::group::{Callable, GroupTemplate};
     use crate::proxy::{ProxyHeader, Subnet};
@@ -81,7 +89,7 @@ mod tests {
             HeadMapping::Off,
             HeadMapping::Auto,
         ]));
-        (group, any::<[Option<bool>; 6]>(), mapping).prop_map(|(name, switches, head_mapping)| {
+        (group, any::<[Option<bool>; 7]>(), mapping).prop_map(|(name, switches, head_mapping)| {
             let [
                 pass_authorization,
                 script_reloading,
@@ -89,7 +97,24 @@ mod tests {
                 chunked_request,
                 enable_sendfile,
                 ignore_activity,
+                pass_request,
             ] = switches;
+            let mut handlers = HandlerScripts::default();
+            for name in name
+                .iter()
+                .flat_map(|name| name.split(""))
+                .filter(|part| !part.is_empty())
+            {
+                let words: [&[u8]; 2] = [
+                    name.as_bytes(),
+                    if enable_sendfile.is_some() {
+                        b"/a"
+                    } else {
+                        b"/b"
+                    },
+                ];
+                handlers.add(HandlerScript::parse(&words).unwrap());
+            }
             Section {
                 process_group: name.as_deref().map(str::as_bytes).map(GroupTemplate::parse),
                 application_group: name.as_deref().map(str::as_bytes).map(GroupTemplate::parse),
@@ -101,6 +126,8 @@ mod tests {
                 head_mapping,
                 enable_sendfile,
                 ignore_activity,
+                handlers,
+                pass_request,
                 proxy_headers: name.as_ref().map(|_| [ProxyHeader::RealIp].into()),
                 proxies: name
                     .as_ref()

@@ -77,6 +77,10 @@ pub struct ServerSection {
     pub warnings: Vec<Arc<[u8]>>,
     /// `WSGIPythonHashSeed`
     pub hash_seed: Option<HashSeed>,
+    /// `WSGIPythonEggs`
+    pub python_eggs: Option<Arc<[u8]>>,
+    /// `WSGIVerboseDebugging`, which has no effect.
+    pub verbose_debugging: Option<bool>,
     /// `WSGIRestrictEmbedded`
     pub restrict_embedded: Option<bool>,
     /// `WSGICaseSensitivity`

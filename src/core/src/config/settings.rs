@@ -38,6 +38,8 @@ pub struct Settings<'c> {
     pub proxy_headers: &'c [ProxyHeader],
     /// The proxies that are believed; `None`: everybody.
     pub proxies: Option<&'c [Subnet]>,
+    /// Whether applications in httpd's own processes get httpd's record of the request.
+    pub pass_request: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +49,7 @@ enum CallableWord<'c> {
 }
 
 impl<'c> Settings<'c> {
-    /// What holds where `section` is in force, for a request that came through an alias with `options` if it did.
+    /// What holds where `section` is in force, for a request that came through an alias or a handler with `options` if it did.
     pub fn of(section: &'c Section, options: Option<&'c AliasOptions>) -> Self {
         let by_alias = options.and_then(|options| options.callable.as_deref());
         Self {
@@ -77,6 +79,7 @@ impl<'c> Settings<'c> {
             restrict_process: section.restrict_process.as_deref(),
             proxy_headers: section.proxy_headers.as_deref().unwrap_or_default(),
             proxies: section.proxies.as_deref(),
+            pass_request: section.pass_request.unwrap_or(false),
         }
     }
 

@@ -3,25 +3,15 @@
 use crate::config::directive::Directive;
 
 /// The directives of mod_wsgi 6.1 that others of this project may lack, and what they are for.
-const OF_MOD_WSGI: [(&str, &str); 12] = [
+const OF_MOD_WSGI: [(&str, &str); 8] = [
     ("WSGIAccessScript", "a script that decides on access"),
     ("WSGIAuthGroupScript", "a script that knows groups of users"),
     ("WSGIAuthUserScript", "a script that knows users"),
     ("WSGIDispatchScript", "a script that chooses groups"),
     ("WSGIGroupAuthoritative", "accepted there without effect"),
-    ("WSGIHandlerScript", "a script as a handler"),
-    (
-        "WSGIPassApacheRequest",
-        "httpd's own record of the request, for modules in C",
-    ),
-    (
-        "WSGIPythonEggs",
-        "the variable PYTHON_EGG_CACHE; set it where httpd is started",
-    ),
     ("WSGISlowRequests", "telemetry"),
     ("WSGITelemetryOptions", "telemetry"),
     ("WSGITelemetryService", "telemetry"),
-    ("WSGIVerboseDebugging", "accepted there without effect"),
 ];
 
 /// Directives of mod_wsgi before version 6.
@@ -119,7 +109,7 @@ mod tests {
             let text = without_row(name).unwrap();
             assert!(text.contains(part), "{text}");
         };
-        says("wsgiverbosedebugging", "is mod_wsgi's, and not built here");
+        says("wsgitelemetryservice", "is mod_wsgi's, and not built here");
         says("WSGILazyInitialization", "older mod_wsgi");
         says("WSGIScriptAlia", "is no directive");
         says("ClutchEngines", "is no directive");

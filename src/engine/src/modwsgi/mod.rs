@@ -142,6 +142,28 @@ pub fn facts<'py>(
         c"apache_build_date",
         py.latin1(plan.apache_build_date.bytes())?,
     )?;
+    set(
+        c"apache_maximum_processes",
+        py.int(plan.apache_maximum_processes.into())?,
+    )?;
+    set(
+        c"apache_threads_per_process",
+        py.int(plan.apache_threads_per_process.into())?,
+    )?;
+    set(
+        c"home",
+        match plan.home.get() {
+            Some(directory) => py.path(directory)?,
+            None => py.none(),
+        },
+    )?;
+    set(
+        c"egg_cache",
+        match plan.egg_cache.get() {
+            Some(directory) => py.path(directory)?,
+            None => py.none(),
+        },
+    )?;
     set(c"python_path", path_lists(py, group.plan)?)?;
     Ok(facts)
 }

@@ -7,6 +7,7 @@
 mod attached;
 pub mod audit;
 mod call;
+mod capsule;
 pub mod class;
 mod dict;
 mod exception;

@@ -16,6 +16,7 @@ use super::body::Body;
 use super::head::Head;
 use super::lines::Lines;
 use super::meter::Meter;
+use super::record::Shown;
 use crate::error::{Error, Kind};
 use crate::interpreter::Parts;
 use crate::modwsgi::events;
@@ -47,6 +48,8 @@ pub struct Call {
     id: SmallVec<[u8; 32]>,
     /// The dict of the call that is the application's own, once somebody has asked for it, and the interpreter it is of.
     data: Mutex<Option<(InterpreterId, Kept)>>,
+    /// httpd's record of the request, if the application has it.
+    pub(super) record: Shown,
     /// Whether somebody hears about what happens to the call. Written by the thread that runs it, before the application begins.
     listened: AtomicBool,
     /// Set before the application begins, if somebody wants to know.
@@ -107,6 +110,7 @@ impl Call {
             finished: AtomicBool::new(false),
             id: request.fields[Field::RequestId as usize].bytes().into(),
             data: Mutex::default(),
+            record: Shown::default(),
             listened: AtomicBool::new(false),
             meter: OnceLock::new(),
             waits_before: waiting::so_far(),
@@ -158,9 +162,10 @@ impl Call {
         self.interpreter.store(interpreter, Ordering::Release);
     }
 
-    /// The call is in no interpreter any more: gives up the application's dict, if there is one.
+    /// The call is in no interpreter any more: gives up what the application has of it.
     pub(crate) fn leaves(&self, py: Attached<'_>) {
         self.interpreter.store(0, Ordering::Release);
+        self.record.close(py);
         let data = self.data.lock().take();
         if let Some((_, dict)) = data {
             dict.release(py);

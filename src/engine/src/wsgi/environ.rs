@@ -1,5 +1,6 @@
 //! The environ dictionary (PEP 3333, "environ Variables").
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -138,6 +139,9 @@ fn objects<'py>(
         class::instance(&parts.errors.get(py), Errors::of(call))?,
     )?;
     set(&parts.key_thread, py.int(thread_number().into())?)?;
+    if let Some(record) = NonNull::new(request.apache_request) {
+        set(&parts.key_apache_request, call.record.open(py, record)?)?;
+    }
     let seconds = |microseconds: i64| py.float(microseconds as f64 / 1e6);
     set(&parts.key_request_start, seconds(request.request_start)?)?;
     if request.daemon_start != 0 {

@@ -11,6 +11,7 @@ mod lines;
 pub mod log;
 mod memory;
 mod meter;
+mod record;
 mod response;
 mod start_response;
 

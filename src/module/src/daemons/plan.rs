@@ -130,6 +130,7 @@ impl Planner<'_, '_> {
     fn spec(&self, one: Declared<'_>, log: usize) -> Result<GroupSpec, String> {
         let config = self.config;
         let settings = ProcessSettings::of(&config.section);
+        let shape = httpd::shape();
         let python = engine::of_daemons(&one.group, &config.section, self.directory)?;
         let configs = self.main.and_its_hosts().filter_map(Server::config);
         let mut preloads: Vec<Preload> = Vec::new();
@@ -162,6 +163,8 @@ impl Planner<'_, '_> {
                 description: httpd::description().to_vec(),
                 mpm: httpd::mpm(),
                 build_date: httpd::build_date().to_vec(),
+                maximum_processes: shape.maximum_processes,
+                threads_per_process: shape.threads_per_process,
             },
             httpd: Owner { uid, gid },
             state: None,

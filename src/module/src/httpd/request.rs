@@ -1,6 +1,6 @@
 //! A request: what we read of it.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
@@ -250,6 +250,11 @@ impl<'r> Request<'r> {
     /// Whether a path beyond the script is not wanted (`AcceptPathInfo Off`).
     pub fn rejects_path_info(self) -> bool {
         self.field(|request| request.used_path_info) == ffi_httpd::AP_REQ_REJECT_PATH_INFO
+    }
+
+    /// httpd's own record of it, for applications that get it.
+    pub fn record(self) -> *mut c_void {
+        self.raw().cast()
     }
 
     /// The most detailed level that the log of this request keeps.

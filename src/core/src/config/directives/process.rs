@@ -40,6 +40,18 @@ pub(super) const ROWS: &[Directive] = &[
         c"Whether Python never writes .pyc files."
     ),
     Directive {
+        name: c"WSGIPythonEggs",
+        scope: Scope::Main,
+        takes: Takes::One,
+        syntax: "DIRECTORY",
+        default: "what PYTHON_EGG_CACHE says in httpd's environment",
+        summary: c"Where Python packages unpack files that must be files: PYTHON_EGG_CACHE in os.environ of the interpreters in httpd's own processes. Daemon processes have the option python-eggs of WSGIDaemonProcess.",
+        apply: Apply::Server(|server, args| {
+            server.python_eggs = Some(args.only().into());
+            Ok(())
+        }),
+    },
+    Directive {
         name: c"WSGIPythonHashSeed",
         scope: Scope::Main,
         takes: Takes::One,
@@ -84,6 +96,19 @@ pub(super) const ROWS: &[Directive] = &[
         summary: c"A warning filter, as Python's option -W. Each line adds one.",
         apply: Apply::Server(|server, args| {
             server.warnings.push(args.only().into());
+            Ok(())
+        }),
+    },
+    Directive {
+        name: c"WSGIVerboseDebugging",
+        scope: Scope::Main,
+        takes: Takes::One,
+        syntax: "On|Off",
+        default: "Off",
+        summary: c"Accepted, without effect: LogLevel wsgi:debug shows what happens inside.",
+        apply: Apply::Server(|server, args| {
+            server.verbose_debugging = Some(value::on_off(args.only())?);
+            args.remark(None, "has no effect: LogLevel wsgi:debug shows what happens inside");
             Ok(())
         }),
     },

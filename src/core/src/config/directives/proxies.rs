@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Directive] = &[
             for &word in args.words {
                 match ProxyHeader::named(word) {
                     Some(header) => headers.push(header),
-                    None if is_name(word) => args.remark(Some(&code::PROXY_HEADER), without_effect(word)),
+                    None if is_name(word) => args.remark(Some(code::PROXY_HEADER), without_effect(word)),
                     None => return Err(Refusal::of(word, "names of headers")),
                 }
             }

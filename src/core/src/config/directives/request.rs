@@ -63,6 +63,13 @@ pub(super) const ROWS: &[Directive] = &[
         }),
     },
     switch!(
+        c"WSGIPassApacheRequest",
+        Section,
+        Section.pass_request,
+        "Off",
+        c"Whether applications that run inside httpd get a pointer to httpd's record of the request, for extension modules that know what to do with it: the capsule apache.request_rec in the environ. It is empty once the request is over."
+    ),
+    switch!(
         c"WSGIPassAuthorization",
         SectionAndHtaccess,
         Section.pass_authorization,

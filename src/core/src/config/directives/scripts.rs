@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::alias::{Alias, Pattern};
 use crate::config::alias_options::AliasOptions;
 use crate::config::directive::{Apply, Arguments, Directive, Scope, Takes};
+use crate::config::handler_script::HandlerScript;
 use crate::config::preload::Preload;
 use crate::config::value::{Refusal, Shown};
 
@@ -18,6 +19,18 @@ pub(super) const ROWS: &[Directive] = &[
         summary: c"Loads a script into an application group's interpreter when a process starts, as WSGIImportScript; without a process group, in httpd's own processes. Groups are loaded side by side.",
         apply: Apply::Server(|server, args| {
             server.import(Preload::parse(args.words)?);
+            Ok(())
+        }),
+    },
+    Directive {
+        name: c"WSGIHandlerScript",
+        scope: Scope::Section,
+        takes: Takes::TwoOrMore,
+        syntax: "NAME FILE [application-group=NAME] [pass-authorization=On|Off] [process-group=NAME]",
+        default: "none",
+        summary: c"Makes a script a handler: its function handle_request is the application for every request whose handler is NAME, by SetHandler or AddHandler, whatever file the URL leads to, if any. Handlers of several sections add up; of two with the same name the innermost holds.",
+        apply: Apply::Section(|section, args| {
+            section.handlers.add(HandlerScript::parse(args.words)?);
             Ok(())
         }),
     },

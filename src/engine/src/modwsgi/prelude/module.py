@@ -121,18 +121,19 @@ def server_module(facts):
 
 
 def apache_module(facts):
-    """The module `apache`: an importable one of that name is extended."""
-    try:
-        import apache as module
-    except ModuleNotFoundError:
-        module = ModuleType("apache")
-    except Exception as error:
-        report(error)
-        module = ModuleType("apache")
+    """The module `apache`: within httpd an importable one of that name is extended."""
+    module = ModuleType("apache")
+    if not facts["process_group"]:
+        try:
+            import apache as module
+        except ModuleNotFoundError:
+            pass
+        except Exception as error:
+            report(error)
     module.version = facts["apache_version"]
     module.description = facts["apache_description"]
     module.mpm_name = facts["apache_mpm"]
     module.build_date = facts["apache_build_date"]
-    module.maximum_processes = facts["maximum_processes"]
-    module.threads_per_process = facts["threads_per_process"]
+    module.maximum_processes = facts["apache_maximum_processes"]
+    module.threads_per_process = facts["apache_threads_per_process"]
     return module

@@ -1,6 +1,7 @@
 """What an interpreter gets before the first line of an application runs."""
 
 import io
+import os
 import sys
 
 
@@ -10,6 +11,8 @@ def setup(facts):
     replace_streams(facts)
     if facts["environment"] is not None:
         private_environment(facts["environment"], log)
+    if facts["egg_cache"] is not None:
+        os.environ["PYTHON_EGG_CACHE"] = facts["egg_cache"]
     if facts["restrict_signal"]:
         ignore_signals(log)
     if facts["ends_by_sigterm"]:
@@ -27,6 +30,8 @@ def setup(facts):
     sys.modules["apache"] = apache_module(facts)
     for directories in facts["python_path"]:
         attempt(add_site_directories, directories)
+    if facts["home"] is not None:
+        sys.path.insert(0, facts["home"])
     if facts["guard"]:
         post_guards(facts)
 
