@@ -55,6 +55,11 @@ test-all: ## Run all tests with every usable Python of this machine
 	@scripts/setup test
 	@scripts/let-in scripts/test all
 
+.PHONY: test-compat
+test-compat: ## Compare with mod_wsgi: the same requests to both, side by side; ONLY=group for a part
+	@scripts/setup test
+	@scripts/let-in scripts/test-compat $(ONLY)
+
 .PHONY: test-debian
 test-debian: ## Do `make serve` and `make test` from nothing in a root of SUITE=sid|trixie|bookworm (as root)
 	@scripts/test-debian $(or $(SUITE),sid)

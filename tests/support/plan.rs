@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -26,6 +26,7 @@ pub struct Plan {
     pub(super) allowed: Vec<String>,
     pub(super) single_process: bool,
     with_module: bool,
+    peer: Option<PathBuf>,
     daemon_options: String,
 }
 
@@ -43,6 +44,7 @@ impl Plan {
             allowed: Vec::new(),
             single_process: false,
             with_module: true,
+            peer: None,
             daemon_options: String::new(),
         }
     }
@@ -113,6 +115,12 @@ impl Plan {
     /// Leaves the module under test out.
     pub fn without_module(mut self) -> Self {
         self.with_module = false;
+        self
+    }
+
+    /// Loads this module in place of the one under test.
+    pub fn peer(mut self, module: &Path) -> Self {
+        self.peer = Some(module.to_owned());
         self
     }
 
@@ -222,7 +230,9 @@ impl Plan {
                 );
             }
         }
-        if self.with_module {
+        if let Some(peer) = &self.peer {
+            text += &load("wsgi", peer);
+        } else if self.with_module {
             text += &load("wsgi", &reference::module_file());
             if !reference::is_under_test() {
                 text += &format!("ClutchEngine {}\n", python::version());

@@ -68,6 +68,7 @@ def log_handler(log):
         """A handler that writes records to the error log of httpd, at the level they have."""
 
         __module__ = "mod_wsgi"
+        __qualname__ = "LogHandler"
 
         def emit(self, record):
             if log._keeps(record.levelno):
@@ -113,7 +114,11 @@ def server_module(facts):
             return module.active_requests
         raise AttributeError(f"module 'mod_wsgi' has no attribute {name!r}")
 
+    def __dir__():
+        return sorted({*vars(module), "LogHandler", "active_requests"})
+
     module.__getattr__ = __getattr__
+    module.__dir__ = __dir__
     installed = PathFinder.find_spec("mod_wsgi")
     if installed is not None and installed.submodule_search_locations:
         module.__path__ = list(installed.submodule_search_locations)
