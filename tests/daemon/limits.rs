@@ -53,6 +53,12 @@ fn request_timeout_raises_an_exception_in_the_request_which_becomes_504_and_the_
     assert!(took < Duration::from_secs(6), "{took:?}");
     httpd.wait_for_log("app.wsgi\", line"); // its stack
     assert_eq!(httpd.serving_pid(), before);
+    assert_eq!(httpd.log().count("CLUTCH0327"), 1);
+    assert_eq!(
+        httpd.log().count("CLUTCH0405"),
+        0,
+        "the application has not failed"
+    );
     let caught = "import mod_wsgi, time\ntry:\n    for _ in range(1000): time.sleep(0.02)\n\
                   except mod_wsgi.RequestTimeout:\n    ok()\n    return [b'caught']";
     assert_eq!(httpd.get(&app::target(caught)).ok(), "caught");
@@ -177,37 +183,6 @@ fn wsgi_ignore_activity_keeps_a_request_from_counting_as_activity() {
         "{:?}",
         begun.elapsed()
     );
-}
-
-#[test]
-fn startup_timeout_replaces_a_process_whose_first_application_does_not_load() {
-    let script = format!("import time\ntime.sleep(60)\n{}", app::answering("1"));
-    let httpd = daemons::serving(
-        "startup-timeout=1 graceful-timeout=1 shutdown-timeout=1",
-        &script,
-    )
-    .allows_log("WSGI0146")
-    .allows_log(ENDED)
-    .start();
-    let old = httpd.daemon();
-    let (response, took) = time(|| httpd.get("/"));
-    assert_eq!(response.status, 502);
-    assert!(took < Duration::from_secs(8), "{took:?}");
-    wait_for_end(old);
-    httpd.wait_for_log("startup_timeout");
-}
-
-#[test]
-fn startup_timeout_is_over_when_the_application_has_begun_its_response() {
-    let httpd = daemons::running("startup-timeout=1").start();
-    let before = httpd.daemon();
-    let long = "import time
-ok()
-yield b'begun '
-time.sleep(3)
-yield b'done'";
-    assert_eq!(httpd.get(&app::target(long)).ok(), "begun done");
-    assert_eq!(httpd.serving_pid(), before);
 }
 
 #[test]

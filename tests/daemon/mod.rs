@@ -2,6 +2,7 @@
 
 mod bad;
 mod crowds;
+mod descriptors;
 mod limits;
 mod lives;
 mod numbers;
@@ -11,5 +12,6 @@ mod pythons;
 mod reloads;
 mod services;
 mod signals;
+mod starts;
 mod told;
 mod who;

@@ -78,6 +78,16 @@ fn umask_nice_value_home_and_limits_are_those_of_the_options() {
 }
 
 #[test]
+fn no_new_privileges_holds_where_it_is_asked_for() {
+    let asked =
+        "[line.split()[1] for line in open('/proc/self/status') if line.startswith('NoNewPrivs')]";
+    for (option, holds) in [("no-new-privileges=On", "['1']"), ("threads=2", "['0']")] {
+        let httpd = daemons::running(option).start();
+        assert_eq!(is(&httpd, asked), holds, "{option}");
+    }
+}
+
+#[test]
 fn the_home_of_another_user_is_where_its_daemon_works() {
     let name = "the_home_of_another_user_is_where_its_daemon_works";
     if !installation::is_root(name) {

@@ -222,6 +222,8 @@ pub struct HostTable {
     pub group: unsafe extern "C" fn(Slice<'_>, *mut GroupPlan<'static>),
     /// This process should be replaced when its requests are done, for this reason. May be said more than once.
     pub retire: unsafe extern "C" fn(Slice<'_>),
+    /// A request has found its script loaded. May be said more than once.
+    pub loaded: unsafe extern "C" fn(),
     /// Calls the function once with its first argument and the scoreboard of httpd as bytes
     /// ([`clutch_core::scoreboard::Scoreboard`]), unless there is none or this process may not see it. May wait for a second.
     pub scoreboard: unsafe extern "C" fn(*mut c_void, TakeBytes),

@@ -233,6 +233,12 @@ pub fn retire(host: &HostTable, why: &str) {
     unsafe { (host.retire)(Slice::new(why.as_bytes())) }
 }
 
+/// Tells `host` that a request has found its script loaded.
+pub fn loaded(host: &HostTable) {
+    // SAFETY: the host's function takes nothing, and may be called at any time.
+    unsafe { (host.loaded)() }
+}
+
 /// The scoreboard of httpd as bytes, if `host` has one that this process may see. May wait for a second.
 pub fn scoreboard(host: &HostTable) -> Option<Vec<u8>> {
     unsafe extern "C" fn take(taker: *mut c_void, bytes: Slice<'_>) {

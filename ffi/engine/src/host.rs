@@ -159,6 +159,8 @@ pub trait Host {
     fn group(group: &[u8]) -> GroupPlan<'static>;
     /// This process should be replaced when its requests are done. May be said more than once.
     fn retire(why: &str);
+    /// A request has found its script loaded. May be said more than once.
+    fn loaded() {}
     /// The scoreboard of httpd as bytes; `None` if there is none or this process may not see it. May wait for a second.
     fn scoreboard() -> Option<Vec<u8>>;
 }
@@ -180,6 +182,9 @@ pub const fn host_table<H: Host>() -> HostTable {
     unsafe extern "C" fn retire<H: Host>(why: Slice<'_>) {
         let _ = guard(|_| (), || H::retire(&why.text()));
     }
+    unsafe extern "C" fn loaded<H: Host>() {
+        let _ = guard(|_| (), H::loaded);
+    }
     unsafe extern "C" fn scoreboard<H: Host>(taker: *mut c_void, take: TakeBytes) {
         if let Some(Some(bytes)) = guard(|_| (), H::scoreboard) {
             // SAFETY: the engine passes a function and what that takes first.
@@ -194,6 +199,7 @@ pub const fn host_table<H: Host>() -> HostTable {
         log_level: log_level::<H>,
         group: group::<H>,
         retire: retire::<H>,
+        loaded: loaded::<H>,
         scoreboard: scoreboard::<H>,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clutch_core::code::{self, Code, Fault};
 use clutch_core::log::{Forward, Level, Record, Sink};
@@ -82,6 +83,18 @@ pub fn log_for(call: Option<&Call>, level: Level, text: &[u8]) {
     match call {
         Some(call) => call.log(level, text),
         None => log(level, text),
+    }
+}
+
+/// Tells the host, once, that a request has found its script loaded.
+pub fn loaded() {
+    /// Relaxed: saying it twice does no harm.
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if !TOLD.load(Ordering::Relaxed)
+        && !TOLD.swap(true, Ordering::Relaxed)
+        && let Some(host) = HOST.get()
+    {
+        engine::loaded(host.0);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exceptions in the log: one record that says what and where, then the traceback, a record for each line.
 
 use clutch_core::code::{self, Fault};
+use clutch_core::log::Level;
 
 use crate::host;
 use crate::interpreter::Parts;
@@ -22,6 +23,18 @@ pub fn exception<'py>(
         false => code::EXCEPTION,
     };
     write(py, call, &code.says(text), &traceback(py, parts, exception));
+}
+
+/// Logs that RequestTimeout has ended `call`, at info level: the line about its time has been written, with the stacks, and the
+/// application has not failed.
+pub fn timeout<'py>(py: Attached<'py>, parts: &Parts, exception: &Exception<'py>, call: &Call) {
+    let context = &parts.context;
+    let mut lines = vec![format!("RequestTimeout has ended the request in {context}")];
+    lines.extend(traceback(py, parts, exception));
+    py.detached((call, &lines[..]), |(call, lines)| {
+        let lines = lines.iter().map(String::as_bytes);
+        lines.for_each(|line| call.log(Level::Info, line));
+    });
 }
 
 /// Logs an exception of a callback for the event `name`, to the log of the server.

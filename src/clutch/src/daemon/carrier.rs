@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
@@ -51,18 +50,11 @@ pub(crate) struct Carrier<'l, 'b> {
     taken: usize,
     /// The connection is of no use any more.
     lost: bool,
-    /// Set when an application asks for the body or begins its response: so it has been loaded.
-    used: &'l AtomicBool,
 }
 
 impl<'l, 'b> Carrier<'l, 'b> {
     /// The request that has come over `link`.
-    pub(crate) fn of(
-        link: &'l mut Link<'b>,
-        attached: Attached,
-        turn: &'l Turn,
-        used: &'l AtomicBool,
-    ) -> Self {
+    pub(crate) fn of(link: &'l mut Link<'b>, attached: Attached, turn: &'l Turn) -> Self {
         Self {
             link: RefCell::new(link),
             attached,
@@ -71,7 +63,6 @@ impl<'l, 'b> Carrier<'l, 'b> {
             rest: Vec::new(),
             taken: 0,
             lost: false,
-            used,
         }
     }
 
@@ -138,7 +129,6 @@ fn failure(lost: &Lost) -> Failure {
 
 impl Exchange for Carrier<'_, '_> {
     fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure> {
-        self.used.store(true, Ordering::Relaxed);
         if self.taken < self.rest.len() {
             let start = self.taken;
             self.taken = self.rest.len().min(start.saturating_add(most));
@@ -173,7 +163,6 @@ impl Exchange for Carrier<'_, '_> {
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
-        self.used.store(true, Ordering::Relaxed);
         self.send(|link| {
             link.put(Kind::Head, 0, |bytes| wire::put_head(bytes, head));
             Ok(())

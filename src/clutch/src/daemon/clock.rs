@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,27 @@ pub(crate) const FORCED: i32 = 255;
 
 /// Milliseconds of the process's life at the last time that the GIL was had.
 static HAD_THE_GIL: AtomicU64 = AtomicU64::new(0);
+
+/// Ends the process if what this returns has not been dropped within `limit`; never if that is 0. For scripts that are loaded
+/// before requests come: as long as they are not, the process serves nobody.
+pub(super) fn limit_start(limit: Duration) -> Option<Sender<()>> {
+    if limit.is_zero() {
+        return None;
+    }
+    let (loaded, is_loaded) = mpsc::channel();
+    let wait = move || {
+        if is_loaded.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            let text = "the scripts of its start are not loaded within startup-timeout; the process ends: startup_timeout";
+            log::fault(&code::NOT_LOADED.says(text));
+            process::exit_now(FORCED);
+        }
+    };
+    // Without the thread, a start that hangs is not seen.
+    let _ = thread::Builder::new()
+        .name("wsgi-startup".into())
+        .spawn(wait);
+    Some(loaded)
+}
 
 /// Looks at all limits. To be called several times a second.
 pub(super) fn look(state: &State) {

@@ -37,6 +37,9 @@ pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
     if is_root {
         privileges::become_user(&identity(&who)?).map_err(|error| named(code::NO_USER, error))?;
     }
+    if group.no_new_privileges {
+        privileges::no_new_privileges().map_err(|error| named(code::NO_NEW_PRIVILEGES, error))?;
+    }
     go_home(spec, &who, is_root)?;
     if let Some(umask) = group.umask {
         privileges::set_umask(umask);

@@ -145,7 +145,9 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String
     if is_service {
         return Ok(Begun::Service(engine, spec));
     }
+    let limited = clock::limit_start(spec.group.startup_timeout);
     python::preload(engine, spec);
+    drop(limited);
     let state = Arc::new(State::new(spec, listener).map_err(|error| error.to_string())?);
     python::set_state(&state);
     workers::start(&state, engine).map_err(|error| error.to_string())?;

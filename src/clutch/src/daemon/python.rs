@@ -1,6 +1,7 @@
 //! The engine in a daemon: started with what the group says, and what it asks of this process.
 
 use std::os::unix::ffi::OsStrExt as _;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use clutch_core::code;
@@ -44,6 +45,12 @@ impl Host for ThisDaemon {
 
     fn scoreboard() -> Option<Vec<u8>> {
         board::bytes()
+    }
+
+    fn loaded() {
+        if let Some(state) = STATE.get() {
+            state.loaded_one.store(true, Ordering::Relaxed);
+        }
     }
 
     fn retire(why: &str) {

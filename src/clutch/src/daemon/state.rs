@@ -23,6 +23,9 @@ pub(super) const END: u64 = u64::MAX - 1;
 /// After so many milliseconds without a request a daemon says so.
 const IDLE: u64 = 10_000;
 
+/// So many milliseconds pass before the log has the same again.
+const TELL_AGAIN: u64 = 10_000;
+
 /// What the threads of a daemon share.
 pub(super) struct State {
     pub(super) spec: &'static GroupSpec,
@@ -52,8 +55,10 @@ pub(super) struct State {
     told_idle: AtomicU64,
     /// Milliseconds after `started` when the first request began; 0: there was none.
     pub(super) first: AtomicU64,
-    /// An application has been loaded, as is seen by what it does with a request.
+    /// A request has found its script loaded.
     pub(super) loaded_one: AtomicBool,
+    /// Milliseconds after `started`: when it was told last that a connection was not taken. 0: never.
+    told_not_taken: AtomicU64,
     /// Requests whose time is limited.
     pub(super) running: Mutex<Vec<Arc<Running>>>,
     /// Scripts that requests were for: a few, so they are looked through.
@@ -104,6 +109,7 @@ impl State {
             told_idle: AtomicU64::new(0),
             first: AtomicU64::new(0),
             loaded_one: AtomicBool::new(false),
+            told_not_taken: AtomicU64::new(0),
             running: Mutex::default(),
             scripts: Mutex::default(),
         })
@@ -140,6 +146,20 @@ impl State {
 
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether the log is to have it again that connections are not taken, which all threads find out all the time.
+    pub(super) fn is_worth_telling_again(&self) -> bool {
+        let (now, last) = (
+            self.now().max(1),
+            self.told_not_taken.load(Ordering::Relaxed),
+        );
+        let is_due = last == 0 || now.saturating_sub(last) >= TELL_AGAIN;
+        is_due
+            && self
+                .told_not_taken
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     /// Whether nothing has happened for [`IDLE`], and that is news. Asked by one thread.

@@ -93,7 +93,10 @@ fn accept(state: &State) -> Option<Arc<OwnedFd>> {
         Ok(connection) => connection,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
         Err(error) => {
-            log::fault(&code::NOT_ACCEPTED.says(format!("a connection was not taken: {error}")));
+            if state.is_worth_telling_again() {
+                let text = format!("a connection was not taken, and waits: {error}");
+                log::fault(&code::NOT_ACCEPTED.says(text));
+            }
             thread::sleep(Duration::from_millis(100)); // out of descriptors, say
             return None;
         }
@@ -192,7 +195,7 @@ fn one_request(
     };
     state.begins(received.attached.counts);
     let turn = Arc::new(Turn::default());
-    let carrier = Carrier::of(link, received.attached, &turn, &state.loaded_one);
+    let carrier = Carrier::of(link, received.attached, &turn);
     let kept = answer(state, engine, &received, carrier, (connection, &turn));
     state.ends(received.attached.counts);
     drop(busy);

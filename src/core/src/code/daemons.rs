@@ -66,7 +66,7 @@ super::codes! {
         "The kernel is out of memory",
         "The line has the system's error";
     NOT_ACCEPTED = "CLUTCH0603", Error, [],
-        "A daemon could not take a connection; it tries again",
+        "A daemon cannot take connections; they wait, and it tries again",
         "The process has no descriptor left",
         "Find out what the application keeps open, or raise the limit of open files";
     STRANGER = "CLUTCH0604", Alert, ["WSGI0034"],
@@ -145,4 +145,12 @@ super::codes! {
         "A daemon should be replaced before it serves",
         "What was loaded at its start has asked for it",
         "The line has the reason";
+    NOT_LOADED = "CLUTCH0623", Error, [],
+        "The scripts that a daemon loads at its start are not loaded within startup-timeout; the process ends",
+        "A script waits for something when it is imported: another server, a lock, the network",
+        "Have it wait in a thread or with the first request, or raise startup-timeout";
+    NO_NEW_PRIVILEGES = "CLUTCH0624", Alert, [],
+        "no-new-privileges cannot be set, and the daemon does not serve",
+        "The kernel is older than 3.5, or a sandbox around httpd forbids it",
+        "The line has the system's error";
 }

@@ -157,6 +157,9 @@ impl Running {
             // First of all: what the log needs may wait for locks that others hold while this request keeps them from the GIL.
             let over = self.over.lock();
             if !*over {
+                if let Some(call) = self.call.upgrade() {
+                    call.interrupt();
+                }
                 let class = self.interpreter.parts.request_timeout.get(py);
                 raise_in_thread(py, self.thread, &class);
             }

@@ -60,6 +60,8 @@ pub struct Call {
     status: AtomicU16,
     /// Whether RequestTimeout has ended the application.
     timed_out: AtomicBool,
+    /// The clock raises RequestTimeout in it. Relaxed: written before the exception is raised.
+    interrupted: AtomicBool,
     /// Serial number of the interpreter that the call is in; 0: in none. Written by the thread that runs it.
     interpreter: AtomicU64,
 }
@@ -116,6 +118,7 @@ impl Call {
             waits_before: waiting::so_far(),
             status: AtomicU16::new(0),
             timed_out: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
             interpreter: AtomicU64::new(0),
         }
     }
@@ -221,6 +224,11 @@ impl Call {
             0 => 500,
             code => code,
         }
+    }
+
+    /// Notes that its time is over, before RequestTimeout is raised in it.
+    pub(crate) fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
     }
 
     /// The call this thread runs, if it runs one.
@@ -363,13 +371,14 @@ impl Call {
     /// The error for an exception that got out of the application or of what we do for it; logs it with its traceback.
     pub fn raised(&self, py: Attached<'_>, parts: &Parts, raised: Raised) -> Error {
         let exception = raised.take(py);
-        report::exception(py, parts, &exception, Some(self));
-        if exception
-            .value()
-            .is_instance_of(&parts.request_timeout.get(py))
-        {
-            self.timed_out.store(true, Ordering::Relaxed);
-        } else if self.is_listened() {
+        let class = parts.request_timeout.get(py);
+        let is_timeout = exception.value().is_instance_of(&class);
+        self.timed_out.fetch_or(is_timeout, Ordering::Relaxed);
+        match is_timeout && self.interrupted.load(Ordering::Relaxed) {
+            true => report::timeout(py, parts, &exception, self),
+            false => report::exception(py, parts, &exception, Some(self)),
+        }
+        if !is_timeout && self.is_listened() {
             events::request_exception(py, parts, self, &exception);
         }
         Error::new(Kind::Application).behind(parts.refusals(py, Some(&exception)).pop())

@@ -101,6 +101,7 @@ fn run(
     let _active = active::Active::begin(py, interpreter, call);
     let outcome = (|| {
         let application = script::application(py, interpreter, call, request)?;
+        host::loaded();
         let started = SystemTime::now();
         call.watch(py, parts, started);
         let raised = |raised| call.raised(py, parts, raised);

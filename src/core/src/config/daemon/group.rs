@@ -55,6 +55,8 @@ pub struct DaemonGroup {
     pub supplementary_groups: Option<Vec<AccountName>>,
     /// The bits that new files do not get; `None`: as httpd.
     pub umask: Option<u32>,
+    /// No program that they start gets more rights than they have.
+    pub no_new_privileges: bool,
     /// The directory that is their root.
     pub chroot: Option<Arc<[u8]>>,
     /// Their working directory, which comes first in `sys.path`; `None`: the user's home if it is another user than
@@ -159,6 +161,7 @@ impl DaemonGroup {
             group: None,
             supplementary_groups: None,
             umask: None,
+            no_new_privileges: false,
             chroot: None,
             home: None,
             lang: None,

@@ -44,6 +44,9 @@ pub(super) const ROWS: &[Row] = &[
     option!("umask" "OCTAL", "as httpd",
         "The permissions that new files do not get."
         => umask = read::umask),
+    option!("no-new-privileges" "On|Off", "Off",
+        "Whether programs that they start get no more rights than they have: `sudo`, `ping` or a mail program with a set-user-ID bit do not work then."
+        => no_new_privileges = read::on_off),
     option!("chroot" "DIRECTORY", "none",
         "The directory that is the root of their file system. httpd must be started as root."
         => chroot = read::directory),

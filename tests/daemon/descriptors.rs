@@ -1,0 +1,48 @@
+//! A daemon that has no file descriptor left: requests wait, the log says so once, and all is well afterwards.
+
+use std::thread;
+use std::time::Duration;
+
+use clutch_tests::support::{app, daemons};
+
+/// Statements that take all descriptors which the process may have.
+const TAKE: &str = "import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+sys.taken = []
+try:
+    while True: sys.taken.append(os.dup(0))
+except OSError: pass
+ok()
+return [b'taken']";
+
+/// Statements that give them back.
+const GIVE: &str = "import sys
+for number in sys.taken: os.close(number)
+ok()
+return [b'given']";
+
+#[test]
+fn requests_wait_while_a_daemon_has_no_descriptor_left_and_none_is_lost() {
+    let httpd = daemons::running("threads=4")
+        .children(1)
+        .expects_log("CLUTCH0603")
+        .start();
+    assert_eq!(httpd.get(&app::target(TAKE)).ok(), "taken");
+    let slow = app::target("import time\ntime.sleep(1)\nok()\nreturn [str(os.getpid()).encode()]");
+    let answers = thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| httpd.get(&slow).ok().to_owned()))
+            .collect();
+        let line = httpd.wait_for_log("CLUTCH0603");
+        assert!(line.contains("Too many open files"), "{line}");
+        thread::sleep(Duration::from_millis(500)); // all threads try, again and again
+        // The connection to the daemon that there is has carried the first of them, and is free again.
+        thread::sleep(Duration::from_secs(1));
+        assert_eq!(httpd.get(&app::target(GIVE)).ok(), "given");
+        let answers = clients.into_iter().map(|client| client.join().unwrap());
+        answers.collect::<Vec<_>>()
+    });
+    let daemon = httpd.daemon().to_string();
+    assert_eq!(answers, [daemon.as_str(); 4]);
+    assert_eq!(httpd.log().count("CLUTCH0603"), 1, "not for each attempt");
+}
