@@ -87,7 +87,7 @@ fn an_error_document_may_be_an_application_and_has_the_status_that_it_says() {
         .config("WSGIScriptAlias /error ${APP}/app.wsgi\nErrorDocument 404 /error")
         .start();
     let response = httpd.send(&Request::post("/none", "lost"));
-    assert_eq!((response.status, response.text()), (200, "404 GET".into()));
+    assert_eq!((response.status, response.text()), (200, "404 GET"));
 }
 
 #[test]
