@@ -391,15 +391,4 @@ impl Call {
             py.detached((self, rest), |(call, rest)| call.log(Level::Error, &rest));
         }
     }
-
-    /// A panic for tests: `SetEnv clutch.panic engine`.
-    pub(super) fn provoke_panic(&self, request: &Request<'_>) {
-        let asked = |pair: &ffi_engine::abi::Pair<'_>| {
-            pair.name.bytes() == b"clutch.panic" && pair.value.bytes() == b"engine"
-        };
-        assert!(
-            !request.env.get().iter().any(asked),
-            "provoked by the variable clutch.panic"
-        );
-    }
 }

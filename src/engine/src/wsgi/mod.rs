@@ -96,7 +96,7 @@ fn run(
     request: &Request<'_>,
 ) -> Result<Parting, Error> {
     let _current = call::Current::set(call);
-    call.provoke_panic(request);
+    provoke_panic(request);
     let parts = interpreter.parts();
     let _active = active::Active::begin(py, interpreter, call);
     let outcome = (|| {
@@ -147,4 +147,15 @@ fn bug(text: &str, call: &Call, py: Attached<'_>) {
     py.detached((call, &fault), |(call, fault)| {
         host::fault_for(Some(call), fault)
     });
+}
+
+/// A panic for tests: `SetEnv clutch.panic engine`.
+fn provoke_panic(request: &Request<'_>) {
+    let asked = |pair: &ffi_engine::abi::Pair<'_>| {
+        pair.name.bytes() == b"clutch.panic" && pair.value.bytes() == b"engine"
+    };
+    assert!(
+        !request.env.get().iter().any(asked),
+        "provoked by the variable clutch.panic"
+    );
 }
