@@ -73,6 +73,7 @@ pub fn serve(
         return Ok(());
     }
     let before = running.take();
+    let is_first = before.is_none();
     epoch.number = before.as_ref().map_or(1, |before| before.epoch.number + 1);
     let socket = match before {
         Some(before) => (before.pid, before.socket),
@@ -98,6 +99,12 @@ pub fn serve(
         started: Instant::now(),
     };
     if let Err(error) = new.tell() {
+        if is_first {
+            let program = program.display();
+            return Err(format!(
+                "the supervisor, {program}, has ended at its start: {error}. Is it of the same build as the module?"
+            ));
+        }
         // It has just died; httpd will say so, and another is started then.
         let text = format!("the supervisor does not listen: {error}");
         log::fault(&code::SUPERVISOR_DEAF.says(text));
