@@ -62,3 +62,14 @@ fn startup_timeout_covers_scripts_that_are_loaded_at_the_start() {
     let line = httpd.wait_for_log("CLUTCH0508");
     assert!(line.contains("255"), "{line}");
 }
+
+#[test]
+fn a_supervisor_that_ends_at_its_start_keeps_httpd_from_starting() {
+    let started = std::panic::catch_unwind(|| {
+        let program = "ClutchProgram /bin/false";
+        daemons::running("").config(program).start()
+    });
+    let said = *started.unwrap_err().downcast::<String>().unwrap();
+    let sentence = "the supervisor, /bin/false, has ended at its start";
+    assert!(said.contains(sentence), "{said}");
+}
