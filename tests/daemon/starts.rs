@@ -1,4 +1,4 @@
-//! `startup-timeout`: a daemon whose scripts do not come to be loaded.
+//! The start of daemons: what does not come to be loaded, and a supervisor that does not come to be.
 
 use std::time::{Duration, Instant};
 
