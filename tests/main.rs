@@ -4,6 +4,7 @@
     reason = "a test that cannot go on fails, and the place is the message"
 )]
 
+mod auth;
 mod cli;
 mod config;
 mod daemon;

@@ -46,6 +46,7 @@ fuzz_target!(|input: &[u8]| {
         words: &words,
         expressions: &NoGroups,
         remarks: &RefCell::default(),
+        in_htaccess: false,
     };
     let outcome = row.apply(&arguments, || Some(&mut section), || Some(&mut server));
     if row.syntax == "On|Off" {

@@ -2,6 +2,7 @@
 //! refused. Input: frames, one after the other.
 #![no_main]
 
+use clutch_core::question::Answer;
 use clutch_core::transport::{Frame, Kind};
 use ffi_engine::wire::{Received, put_head, put_request, with_head};
 use libfuzzer_sys::fuzz_target;
@@ -18,6 +19,7 @@ fuzz_target!(|input: &[u8]| {
         match frame.kind {
             Kind::Request => request(frame.payload),
             Kind::Head => head(frame.payload),
+            Kind::Reply => reply(frame.payload),
             _ => (),
         }
         rest = &rest[length..];
@@ -25,6 +27,7 @@ fuzz_target!(|input: &[u8]| {
     // What stands behind the last frame, or is none, may be a payload all the same.
     request(rest);
     head(rest);
+    reply(rest);
 });
 
 /// A request says the same when it is sent on.
@@ -35,6 +38,15 @@ fn request(payload: &[u8]) {
     let mut again = Vec::new();
     put_request(&mut again, &received.request(0), received.attached);
     assert_eq!(again, payload);
+}
+
+/// An answer says the same when it is sent on.
+fn reply(payload: &[u8]) {
+    if let Ok(answer) = Answer::of(payload) {
+        let mut again = Vec::new();
+        answer.put(&mut again);
+        assert_eq!(again, payload);
+    }
 }
 
 /// A head cannot harm httpd, and says the same when it is sent on.

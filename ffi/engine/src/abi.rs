@@ -7,7 +7,7 @@ pub use crate::field::{FIELDS, Field};
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 8;
+pub const ABI_VERSION: u32 = 9;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -142,7 +142,7 @@ pub const MAY_NEED_PROCESS: u16 = 2;
 /// [`GroupPlan::replace_process`].
 pub const STALE: u16 = 3;
 
-/// A request for an application.
+/// A request for an application, or a question to a script.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Request<'a> {
@@ -154,6 +154,12 @@ pub struct Request<'a> {
     pub script_mtime: i64,
     /// Name of the callable in the script.
     pub callable: Slice<'a>,
+    /// What the script is asked, as the number of a [`clutch_core::question::Question`]; 0: nothing, the callable serves the request.
+    /// A script that is asked gets nothing of a body and gives no response: its answer goes to [`ExchangeTable::answer`], and
+    /// without one there is a status.
+    pub question: u8,
+    /// Arguments of the function that answers, after the environ.
+    pub arguments: List<'a, Slice<'a>>,
     /// Whether a changed script is loaded again.
     pub reload: bool,
     /// Whether `wsgi.url_scheme` is `https`.
@@ -200,6 +206,8 @@ pub struct ExchangeTable {
     pub finish: unsafe extern "C" fn(*mut c_void) -> i32,
     /// Breaks the response.
     pub abort: unsafe extern "C" fn(*mut c_void),
+    /// Takes the answer to the request's question, a [`clutch_core::question::Answer`] in bytes.
+    pub answer: unsafe extern "C" fn(*mut c_void, Slice<'_>) -> i32,
     /// Level, file, line, text.
     pub log: unsafe extern "C" fn(*const c_void, u8, Slice<'_>, u32, Slice<'_>),
     /// The most detailed level wanted.
@@ -370,7 +378,7 @@ pub struct EngineTable {
     pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
     /// Loads scripts, those of one group in order and groups side by side, after `start`. A failure is logged.
     pub preload: unsafe extern "C" fn(List<'_, Preload<'_>>),
-    /// Serves a request. 0 if the response has been sent or broken, else the status the host is to answer with, in place
+    /// Serves a request. 0 if the response has been sent or broken, or the question answered, else the status the host is to answer with, in place
     /// of a head that was started if nothing of it is out; if something is, the host breaks the response.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
     /// The application of a group and a script, of which [`MAY_NEED_PROCESS`] was said, has served a request in a process of

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record, Sink};
+use clutch_core::question::Answer;
 use smallvec::SmallVec;
 
 use crate::abi::{
@@ -111,6 +112,13 @@ impl Exchange for Carrier {
     fn abort(&mut self) {
         // SAFETY: the carrier is alive, see `of`.
         unsafe { (self.table().abort)(self.carrier) }
+    }
+
+    fn answer(&mut self, answer: &Answer) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        answer.put(&mut bytes);
+        // SAFETY: the bytes live until the call returns; the carrier is alive, see `of`.
+        outcome(unsafe { (self.table().answer)(self.carrier, Slice::new(&bytes)) })
     }
 
     fn log(&self, record: &Record<'_>) {

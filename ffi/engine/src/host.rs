@@ -9,6 +9,7 @@ use std::slice;
 use clutch_core::code;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
+use clutch_core::question::Answer;
 use clutch_sys::library::Library;
 use smallvec::SmallVec;
 
@@ -224,6 +225,7 @@ impl<E: Exchange> ExchangeOf<E> {
         send_file: Self::send_file,
         finish: Self::finish,
         abort: Self::abort,
+        answer: Self::answer,
         log: Self::log,
         log_level: Self::log_level,
         is_https: Self::is_https,
@@ -336,6 +338,14 @@ impl<E: Exchange> ExchangeOf<E> {
     unsafe extern "C" fn abort(carrier: *mut c_void) {
         // SAFETY: the engine's promise, see `with`.
         unsafe { Self::with(carrier, (), Exchange::abort) }
+    }
+
+    unsafe extern "C" fn answer(carrier: *mut c_void, bytes: Slice<'_>) -> i32 {
+        let answer = Answer::of(bytes.bytes()).map_err(|_| Failure::Internal);
+        // SAFETY: the engine's promise, see `with`.
+        code(answer.and_then(|answer| unsafe {
+            Self::with(carrier, Err(Failure::Internal), |it| it.answer(&answer))
+        }))
     }
 
     unsafe extern "C" fn log(

@@ -45,6 +45,8 @@ impl Request<'_> {
         script: Slice::ABSENT,
         script_mtime: 0,
         callable: Slice::ABSENT,
+        question: 0,
+        arguments: List::new(&[]),
         reload: false,
         https: false,
         fields: [Slice::ABSENT; FIELDS],

@@ -8,6 +8,9 @@ use smallvec::SmallVec;
 
 use crate::abi::{FIELDS, List, Pair, Request, Slice};
 
+/// Shortest form of a text: its length.
+const LEAST_TEXT: usize = 4;
+
 /// Shortest form of a pair: two lengths.
 const LEAST_PAIR: usize = 8;
 
@@ -42,6 +45,12 @@ pub fn put_request(bytes: &mut Vec<u8>, request: &Request<'_>, attached: Attache
     encoder.put_text(request.group.bytes());
     encoder.put_text(request.script.bytes());
     encoder.put_text(request.callable.bytes());
+    encoder.put_u8(request.question);
+    let arguments = request.arguments.get();
+    encoder.put_u32(u32::try_from(arguments.len()).unwrap_or(u32::MAX));
+    for argument in arguments {
+        encoder.put_text(argument.bytes());
+    }
     encoder.put_u32(FIELDS as u32);
     for field in &request.fields {
         encoder.put_maybe(field.get());
@@ -60,11 +69,14 @@ fn put_pairs(encoder: &mut Encoder<'_>, pairs: &[Pair<'_>]) {
 
 type Pairs<'a> = SmallVec<[Pair<'a>; 24]>;
 
+type Texts<'a> = SmallVec<[Slice<'a>; 2]>;
+
 /// A request as it has come.
 #[derive(Debug)]
 pub struct Received<'a> {
     /// Without its lists, which stand beside it.
     request: Request<'a>,
+    arguments: Texts<'a>,
     env: Pairs<'a>,
     headers: Pairs<'a>,
     /// What is not for the engine.
@@ -101,6 +113,11 @@ impl<'a> Received<'a> {
         request.group = Slice::new(decoder.text()?);
         request.script = Slice::new(decoder.text()?);
         request.callable = Slice::new(decoder.text()?);
+        request.question = decoder.u8()?;
+        let count = decoder.count(LEAST_TEXT)?;
+        let arguments = (0..count)
+            .map(|_| decoder.text().map(Slice::new))
+            .collect::<Result<_, _>>()?;
         if decoder.u32()? as usize != FIELDS {
             return Err(Malformed);
         }
@@ -117,6 +134,7 @@ impl<'a> Received<'a> {
         };
         Ok(Self {
             request,
+            arguments,
             env,
             headers,
             attached,
@@ -126,6 +144,7 @@ impl<'a> Received<'a> {
     /// The request, taken by a daemon at `daemon_start` (microseconds since the epoch).
     pub fn request(&self, daemon_start: i64) -> Request<'_> {
         Request {
+            arguments: List::new(&self.arguments),
             env: List::new(&self.env),
             headers: List::new(&self.headers),
             daemon_start,
@@ -227,11 +246,14 @@ mod tests {
         };
         let mut bytes = Vec::new();
         let (env, headers) = ([valueless], [pair]);
+        let arguments = [Slice::new(b"anna"), Slice::new(b"")];
         let request = Request {
             group: Slice::new(b"shop"),
             script: Slice::new(b"/srv/shop.wsgi"),
             script_mtime: 17,
             callable: Slice::new(b"application"),
+            question: 2,
+            arguments: List::new(&arguments),
             reload: true,
             https: false,
             fields,
@@ -258,6 +280,9 @@ mod tests {
         assert_eq!((request.script_mtime, request.content_length), (17, -1));
         assert_eq!((request.queue_start, request.daemon_start), (2, 3));
         assert_eq!(request.server_pid, 4);
+        let arguments = request.arguments.get().iter().map(|one| one.bytes());
+        assert_eq!(request.question, 2);
+        assert!(arguments.eq([&b"anna"[..], b""]));
         assert_eq!(
             request.fields[Field::PathInfo as usize].get(),
             Some(&b""[..])

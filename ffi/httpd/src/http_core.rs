@@ -137,6 +137,7 @@ unsafe extern "C" {
     pub fn ap_get_conn_socket(c: *mut conn_rec) -> *mut apr_socket_t;
 
     pub fn ap_allow_options(r: *mut request_rec) -> c_int;
+    pub fn ap_satisfies(r: *mut request_rec) -> c_int;
     pub fn ap_document_root(r: *mut request_rec) -> *const c_char;
     pub fn ap_auth_type(r: *mut request_rec) -> *const c_char;
     /// May look the name up in DNS (`UseCanonicalName DNS`).

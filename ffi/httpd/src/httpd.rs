@@ -276,6 +276,7 @@ unsafe extern "C" {
     pub fn ap_get_server_banner() -> *const c_char;
     pub fn ap_get_server_description() -> *const c_char;
     pub fn ap_get_server_built() -> *const c_char;
+    pub fn ap_psignature(prefix: *const c_char, r: *mut request_rec) -> *const c_char;
     pub fn ap_add_version_component(pconf: *mut apr_pool_t, component: *const c_char);
 
     pub fn ap_context_document_root(r: *mut request_rec) -> *const c_char;

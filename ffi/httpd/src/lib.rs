@@ -51,6 +51,7 @@ pub mod http_protocol;
 pub mod http_request;
 pub mod http_ssl;
 pub mod httpd;
+pub mod mod_auth;
 pub mod mod_ssl;
 pub mod mpm_common;
 pub mod scoreboard;
@@ -87,6 +88,7 @@ pub use self::http_protocol::*;
 pub use self::http_request::*;
 pub use self::http_ssl::*;
 pub use self::httpd::*;
+pub use self::mod_auth::*;
 pub use self::mod_ssl::*;
 pub use self::mpm_common::*;
 pub use self::scoreboard::*;
@@ -123,6 +125,8 @@ pub const LAYOUTS: &[Layout] = &[
     apr_sockaddr_t::LAYOUT,
     apr_table_entry_t::LAYOUT,
     apr_uri_t::LAYOUT,
+    authn_provider::LAYOUT,
+    authz_provider::LAYOUT,
     cmd_func::LAYOUT,
     cmd_parms::LAYOUT,
     command_rec::LAYOUT,
@@ -158,7 +162,9 @@ pub const CONSTANTS: &[&[Constant]] = &[
     http_core::CONSTANTS,
     http_log::CONSTANTS,
     http_protocol::CONSTANTS,
+    http_request::CONSTANTS,
     httpd::CONSTANTS,
+    mod_auth::CONSTANTS,
     util_filter::CONSTANTS,
 ];
 

@@ -7,6 +7,7 @@
 use std::os::fd::BorrowedFd;
 
 use crate::log::{Level, Record};
+use crate::question::Answer;
 
 /// Why the carrier could not do what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -145,6 +146,15 @@ pub trait Exchange {
     ///
     /// A response that has no body by its nature (to `HEAD`, 204, 304) is complete with its head and is only finished.
     fn abort(&mut self);
+
+    /// Gives the answer to the question that the request is, once. A request for an application has no use for one.
+    ///
+    /// # Errors
+    ///
+    /// `Internal` if nothing was asked, or nobody is there to take it.
+    fn answer(&mut self, _answer: &Answer) -> Result<(), Failure> {
+        Err(Failure::Internal)
+    }
 
     /// Writes a line to the log of this request. Does not fail.
     fn log(&self, record: &Record<'_>);

@@ -17,6 +17,7 @@ pub mod installation;
 pub mod log;
 pub mod migration;
 pub mod proxy;
+pub mod question;
 pub mod response_head;
 pub mod rung;
 pub mod scoreboard;

@@ -78,7 +78,10 @@ impl Work for Engine {
     }
 
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
-        wsgi::serve(request, carrier)
+        match request.question {
+            0 => wsgi::serve(request, carrier),
+            _ => wsgi::ask(request, carrier),
+        }
     }
 
     fn beat() {

@@ -3,6 +3,7 @@
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 
+use crate::client::Served;
 use crate::httpd::{Body, Mapping, Request, Response, Sendfile, log};
 
 /// A request, its body and its response, for as long as an engine serves it.
@@ -58,24 +59,6 @@ impl<'r> Embedded<'r> {
         status
     }
 
-    /// Pushes what has been written to the client.
-    ///
-    /// # Errors
-    ///
-    /// As [`Exchange::write`].
-    pub fn flush(&mut self) -> Result<(), Failure> {
-        self.if_wanted(Response::flush)
-    }
-
-    /// As [`Exchange::send_file`], for a file that a daemon has passed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Exchange::send_file`].
-    pub fn send_file_of_daemon(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
-        self.send_file_as(range, Mapping::Never)
-    }
-
     fn send_file_as(&mut self, range: FileRange<'_>, mapping: Mapping) -> Result<(), Failure> {
         let sendfile = self.sendfile;
         self.if_wanted(|response| response.send_file(range, sendfile, mapping))
@@ -94,6 +77,16 @@ impl<'r> Embedded<'r> {
             self.fate = Fate::Answered;
         }
         sent
+    }
+}
+
+impl Served for Embedded<'_> {
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.if_wanted(Response::flush)
+    }
+
+    fn send_file_of_daemon(&mut self, range: FileRange<'_>) -> Result<(), Failure> {
+        self.send_file_as(range, Mapping::Never)
     }
 }
 

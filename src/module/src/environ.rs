@@ -204,7 +204,7 @@ fn method(request: Request<'_>, mapping: HeadMapping) -> &[u8] {
 }
 
 /// The target in the request line, or the path as mapped so far if the operator wants that.
-fn request_uri(request: Request<'_>) -> &[u8] {
+pub(crate) fn request_uri(request: Request<'_>) -> &[u8] {
     if request.shows_current_uri() {
         return request.uri();
     }
@@ -220,7 +220,7 @@ fn in_pool<'r>(text: Cow<'r, [u8]>, pool: Pool<'r>) -> &'r [u8] {
     }
 }
 
-fn decimal(number: u16, pool: Pool<'_>) -> &[u8] {
+pub(crate) fn decimal(number: u16, pool: Pool<'_>) -> &[u8] {
     let mut digits = [0; 5];
     let mut start = digits.len();
     let mut rest = number;

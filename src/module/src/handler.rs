@@ -1,6 +1,6 @@
 //! A request is served, or not: the whole decision.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
 use std::ptr;
 
 use clutch_core::code::{self, Code};
@@ -11,13 +11,15 @@ use ffi_engine::Slice;
 use ffi_engine::abi::{self, Field, List};
 use ffi_engine::host::Engine;
 
-use crate::client::Daemons;
+use crate::client::{Daemons, Served};
 use crate::embedded::Embedded;
 use crate::env::{self, Env};
 use crate::environ::{self, Place};
 use crate::headers::Headers;
 use crate::httpd::{Outcome, Request, Sendfile, log};
 use crate::life::{self, Child};
+use crate::providers::Asked;
+use crate::providers::dispatch::{self, Chosen};
 use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::{proxies, supervisor};
@@ -67,22 +69,48 @@ fn serve<'r>(
     );
     let child = life::child().ok_or(Refusal::NoPython)?;
     let place = Place::of(request, child.case_sensitive);
-    let process_group = settings.process_group.expand(&place);
-    let server = admit_process_group(child, request, &process_group, &settings)?;
+    let mut fields = environ::fields(&place, &headers, &settings);
+    fields[Field::HandlerScript as usize] = Slice::new(target.handler_script());
+    let https = proxies::tell(request, &settings, &mut headers, &mut env, &mut fields);
+    let chosen = match settings.dispatch_script {
+        None => Chosen::default(),
+        Some(script) => dispatch::choose(&Asked {
+            request,
+            place: &place,
+            script,
+            https,
+            fields,
+            env: env.pairs.as_slice(),
+            headers: headers.pairs.as_slice(),
+        })?,
+    };
+    let process_group = chosen.process_group.as_ref();
+    let process_group = process_group.unwrap_or(settings.process_group);
+    let process_group = process_group.expand(&place);
+    let server = admit_process_group(
+        child,
+        request,
+        &process_group,
+        target.script(request),
+        &settings,
+    )?;
     let sendfile = match settings.enable_sendfile {
         true => Sendfile::Allowed,
         false => Sendfile::Off,
     };
     let mut exchange = Embedded::of(request, sendfile);
-    let application_group = settings.application_group.expand(&place);
-    let mut fields = environ::fields(&place, &headers, &settings);
-    fields[Field::HandlerScript as usize] = Slice::new(target.handler_script());
-    let https = proxies::tell(request, &settings, &mut headers, &mut env, &mut fields);
+    let application_group = chosen.application_group.as_ref();
+    let application_group = application_group.unwrap_or(settings.application_group);
+    let application_group = application_group.expand(&place);
+    let callable = match &chosen.callable {
+        Some(callable) => callable.expand(&place),
+        None => settings.callable(&place),
+    };
     let call = abi::Request {
         group: Slice::new(&application_group),
         script: Slice::new(target.script(request)),
         script_mtime,
-        callable: Slice::new(settings.callable(&place)),
+        callable: Slice::new(callable),
         reload: settings.script_reloading,
         https,
         fields,
@@ -91,26 +119,10 @@ fn serve<'r>(
         content_length,
         server_pid: std::process::id(),
         request_start: request.time(),
-        apache_request: match settings.pass_request {
-            true => request.record(),
-            false => ptr::null_mut(),
-        },
+        apache_request: record(request, &settings),
         ..abi::Request::EMPTY
     };
-    let answer = match server {
-        Server::Here(engine) => match call_here(engine, &call, &mut exchange) {
-            Some(abi::NEEDS_PROCESS) => elsewhere(child, request, &call, &settings, &mut exchange),
-            Some(abi::MAY_NEED_PROCESS) => {
-                let answer = elsewhere(child, request, &call, &settings, &mut exchange);
-                let served = matches!(answer, Ok(None));
-                engine.confirm(call.group.bytes(), call.script.bytes(), served);
-                answer
-            }
-            answer => Ok(answer),
-        },
-        Server::Daemons(daemons) => daemons.call(request, &call, &settings, &mut exchange),
-    };
-    let answer = match answer {
+    let answer = match server.call(request, &call, &settings, &mut exchange) {
         Ok(answer) => answer,
         // If the client has a part of the response already, that is broken, and there is no other.
         Err(refusal) => {
@@ -124,8 +136,16 @@ fn serve<'r>(
     }
 }
 
+/// httpd's record of `request`, if scripts get it; else null.
+pub(crate) fn record(request: Request<'_>, settings: &Settings<'_>) -> *mut c_void {
+    match settings.pass_request {
+        true => request.record(),
+        false => ptr::null_mut(),
+    }
+}
+
 /// Has this process serve, with the code that operators want to run.
-fn call_here(engine: Engine, call: &abi::Request<'_>, exchange: &mut Embedded<'_>) -> Option<u16> {
+fn call_here(engine: Engine, call: &abi::Request<'_>, exchange: &mut impl Served) -> Option<u16> {
     for group in supervisor::reloads() {
         engine.reload(&group);
     }
@@ -138,7 +158,7 @@ fn elsewhere(
     request: Request<'_>,
     call: &abi::Request<'_>,
     settings: &Settings<'_>,
-    exchange: &mut Embedded<'_>,
+    exchange: &mut impl Served,
 ) -> Result<Option<u16>, Refusal> {
     let group = call.group.bytes();
     let daemons = child.own.as_ref().and_then(|own| own.of(group));
@@ -151,36 +171,80 @@ fn elsewhere(
 }
 
 /// Who serves a request.
-enum Server<'c> {
+pub(crate) enum Server<'c> {
     /// This process.
-    Here(Engine),
+    Here(&'c Child, Engine),
     /// One of these.
     Daemons(&'c Daemons),
 }
 
-/// Who serves `request`, which is for the process group `name`, if the operator allows it.
+impl Server<'_> {
+    /// Has it serve a request, or answer the question that it is. `None` if that has been done, else the status to answer with.
+    ///
+    /// # Errors
+    ///
+    /// There is nobody to do it, or nobody has answered; it has been logged why, unless the refusal tells it.
+    pub(crate) fn call(
+        &self,
+        request: Request<'_>,
+        call: &abi::Request<'_>,
+        settings: &Settings<'_>,
+        exchange: &mut impl Served,
+    ) -> Result<Option<u16>, Refusal> {
+        let (child, engine) = match self {
+            Self::Daemons(daemons) => return daemons.call(request, call, settings, exchange),
+            Self::Here(child, engine) => (child, *engine),
+        };
+        match call_here(engine, call, exchange) {
+            Some(abi::NEEDS_PROCESS) => elsewhere(child, request, call, settings, exchange),
+            Some(abi::MAY_NEED_PROCESS) => {
+                let answer = elsewhere(child, request, call, settings, exchange);
+                let served = matches!(answer, Ok(None));
+                engine.confirm(call.group.bytes(), call.script.bytes(), served);
+                answer
+            }
+            answer => Ok(answer),
+        }
+    }
+}
+
+/// Who serves `request`, which is for `script` in the process group `name`, if the operator allows it.
 fn admit_process_group<'c>(
     child: &'c Child,
     request: Request<'_>,
     name: &[u8],
+    script: &[u8],
     settings: &Settings<'_>,
 ) -> Result<Server<'c>, Refusal> {
-    let refused = |code: &'static Code, why: &str| {
-        let shown = match name {
-            EMBEDDED => "%{GLOBAL}".into(),
-            name => String::from_utf8_lossy(name),
-        };
-        let text = why.replace("GROUP", &format!("process group '{shown}'"));
-        log::request_fault(request, &code.says(text));
-        Err(Refusal::Logged(500))
-    };
     if !settings.may_run_in(name) {
         let why = "WSGIRestrictProcess does not allow the GROUP here";
-        return refused(code::GROUP_NOT_ALLOWED, why);
+        return Err(refused(request, name, code::GROUP_NOT_ALLOWED, why));
     }
-    if name == EMBEDDED {
-        return child.engine().map(Server::Here);
+    match name {
+        EMBEDDED => child.engine().map(|engine| Server::Here(child, engine)),
+        _ => daemons(child, request, name, script).map(Server::Daemons),
     }
+}
+
+/// The refusal of a request for the process group `name`, which is logged.
+fn refused(request: Request<'_>, name: &[u8], code: &'static Code, why: &str) -> Refusal {
+    let shown = match name {
+        EMBEDDED => "%{GLOBAL}".into(),
+        name => String::from_utf8_lossy(name),
+    };
+    let text = why.replace("GROUP", &format!("process group '{shown}'"));
+    log::request_fault(request, &code.says(text));
+    Refusal::Logged(500)
+}
+
+/// The daemons of the process group `name`, if they may run `script` for `request`.
+pub(crate) fn daemons<'c>(
+    child: &'c Child,
+    request: Request<'_>,
+    name: &[u8],
+    script: &[u8],
+) -> Result<&'c Daemons, Refusal> {
+    let refused = |code, why: &str| Err(refused(request, name, code, why));
     let Some(daemons) = child.daemons.get(name) else {
         return match child.daemons.is_empty() {
             true => refused(
@@ -199,8 +263,8 @@ fn admit_process_group<'c>(
             refused(code::GROUP_OF_ANOTHER, why)
         }
         _ => {
-            daemons.admit(request)?;
-            Ok(Server::Daemons(daemons))
+            daemons.admit(request, script)?;
+            Ok(daemons)
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod life;
 pub mod owners;
 pub mod pairs;
 pub mod parent;
+pub mod providers;
 pub mod proxies;
 pub mod refusal;
 pub mod retirement;

@@ -64,6 +64,15 @@ impl Child {
             false => Err(Refusal::Restricted),
         }
     }
+
+    /// The engine for scripts that httpd asks, which run here even if no application may.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn engine_for_questions(&self) -> Result<Engine, Refusal> {
+        self.engine.get().copied().unwrap_or(Err(Refusal::NoPython))
+    }
 }
 
 /// This process as a child; `None` in httpd's parent.

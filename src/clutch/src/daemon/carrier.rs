@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
+use clutch_core::question::Answer;
 use clutch_core::transport::{Encoder, Header, Kind, PIECE, put_record};
 use clutch_sys::link::{Link, Lost};
 use clutch_sys::socket::{self, Waiting};
@@ -197,6 +198,13 @@ impl Exchange for Carrier<'_, '_> {
             link.put(Kind::Abort, 0, |_| ());
             link.flush()
         });
+    }
+
+    fn answer(&mut self, answer: &Answer) -> Result<(), Failure> {
+        self.send(|link| {
+            link.put(Kind::Reply, 0, |bytes| answer.put(bytes));
+            Ok(())
+        })
     }
 
     fn log(&self, record: &Record<'_>) {

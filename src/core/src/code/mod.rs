@@ -15,6 +15,7 @@ mod engine;
 mod module;
 #[cfg(test)]
 mod page;
+mod questions;
 mod requests;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use applications::*;
 pub use daemons::*;
 pub use engine::*;
 pub use module::*;
+pub use questions::*;
 pub use requests::*;
 
 /// A condition that the log tells.
@@ -72,6 +74,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
     [
         module::ROWS,
         requests::ROWS,
+        questions::ROWS,
         engine::ROWS,
         applications::ROWS,
         daemons::ROWS,

@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::ffi::CStr;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::code::Code;
 use crate::config::expression::Compile;
 use crate::config::interpreter::{Block, InterpreterSection};
+use crate::config::provider::ProviderScript;
 use crate::config::section::Section;
 use crate::config::server::ServerSection;
 use crate::config::value::{Refusal, Shown};
@@ -22,6 +24,8 @@ pub enum Scope {
     Section,
     /// As `Section`, and in `.htaccess` files where `AllowOverride FileInfo` holds.
     SectionAndHtaccess,
+    /// In directory sections, and in `.htaccess` files where `AllowOverride AuthConfig` holds.
+    DirectoryAndHtaccess,
 }
 
 /// How many arguments a directive takes.
@@ -50,6 +54,8 @@ pub struct Arguments<'a> {
     pub expressions: &'a dyn Compile,
     /// What is said about the line although it is taken.
     pub remarks: &'a RefCell<Vec<Remark>>,
+    /// The line stands in a `.htaccess` file, which is read while httpd serves: the words of servers must not be changed.
+    pub in_htaccess: bool,
 }
 
 /// What the operator is told of a line that is taken.
@@ -83,6 +89,8 @@ pub enum Apply {
     Server(ApplyTo<ServerSection>),
     /// The words of a section.
     Section(ApplyTo<Section>),
+    /// Which script httpd asks, in a section; and the words of its server, which has to see that the script can be run.
+    Provider(fn(&mut Section, Arc<ProviderScript>)),
     /// The words about interpreters, of the block that is open, else of the main server.
     Interpreter(ApplyTo<InterpreterSection>),
     /// Opens a block of words about interpreters.
@@ -147,7 +155,7 @@ impl Directive {
         )))
     }
 
-    /// Applies a line of these words to the place that the row is about: a section, or a server. Only that one is asked for.
+    /// Applies a line of these words to the place that the row is about: a section, or a server.
     ///
     /// # Errors
     ///
@@ -164,6 +172,15 @@ impl Directive {
         match self.apply {
             Apply::Section(apply) => apply(section().ok_or_else(no_place)?, arguments),
             Apply::Server(apply) => apply(server()?, arguments),
+            Apply::Provider(apply) => {
+                let mut script = ProviderScript::parse(arguments.words)?;
+                match arguments.in_htaccess {
+                    true => script = script.of_htaccess()?,
+                    false => server()?.asks(&script),
+                }
+                apply(section().ok_or_else(no_place)?, Arc::new(script));
+                Ok(())
+            }
             Apply::Interpreter(apply) => apply(server()?.interpreter_words(), arguments),
             Apply::Block(parse) => server()?.open_block(|| parse(arguments.only())),
         }

@@ -21,6 +21,7 @@ pub mod interpreter;
 pub mod number;
 pub(crate) mod options;
 pub mod preload;
+pub mod provider;
 #[cfg(test)]
 mod reference;
 pub mod section;
@@ -33,7 +34,9 @@ pub use alias_options::AliasOptions;
 pub use daemon::DaemonGroup;
 pub use directive::Directive;
 pub use handler_script::{HandlerScript, HandlerScripts};
+pub use options::words;
 pub use preload::Preload;
+pub use provider::ProviderScript;
 pub use section::Section;
 pub use server::{EngineChoice, ServerSection};
 pub use settings::{ProcessSettings, Settings};

@@ -26,7 +26,7 @@ pub(super) fn malformed(word: &[u8]) -> Refusal {
 }
 
 /// The words of `line`, cut as httpd cuts the lines of directives: at blanks, unless a word begins with a quote.
-pub(crate) fn words(line: &[u8]) -> Vec<Vec<u8>> {
+pub fn words(line: &[u8]) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut rest = line.trim_ascii_start();
     while let Some(&first) = rest.first() {

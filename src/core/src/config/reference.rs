@@ -45,6 +45,7 @@ fn context(scope: Scope) -> &'static str {
         Scope::SectionAndHtaccess => {
             "main server, virtual host, directory, `.htaccess` (with `AllowOverride FileInfo`)"
         }
+        Scope::DirectoryAndHtaccess => "directory, `.htaccess` (with `AllowOverride AuthConfig`)",
     }
 }
 

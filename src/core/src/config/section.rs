@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::handler_script::HandlerScripts;
+use crate::config::provider::ProviderScript;
 use crate::config::value::HeadMapping;
 use crate::group::{Callable, GroupTemplate};
 use crate::proxy::{ProxyHeader, Subnet};
@@ -43,6 +44,14 @@ pub struct Section {
     pub handlers: HandlerScripts,
     /// `WSGIPassApacheRequest`
     pub pass_request: Option<bool>,
+    /// `WSGIAccessScript`
+    pub access_script: Option<Arc<ProviderScript>>,
+    /// `WSGIAuthUserScript`
+    pub auth_user_script: Option<Arc<ProviderScript>>,
+    /// `WSGIAuthGroupScript`
+    pub auth_group_script: Option<Arc<ProviderScript>>,
+    /// `WSGIDispatchScript`
+    pub dispatch_script: Option<Arc<ProviderScript>>,
 }
 
 impl Section {
@@ -68,19 +77,37 @@ impl Section {
             proxies: self.proxies.or_else(|| outer.proxies.clone()),
             handlers: self.handlers.within(&outer.handlers),
             pass_request: self.pass_request.or(outer.pass_request),
+            access_script: self.access_script.or_else(|| outer.access_script.clone()),
+            auth_user_script: self
+                .auth_user_script
+                .or_else(|| outer.auth_user_script.clone()),
+            auth_group_script: self
+                .auth_group_script
+                .or_else(|| outer.auth_group_script.clone()),
+            dispatch_script: self
+                .dispatch_script
+                .or_else(|| outer.dispatch_script.clone()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::Section;
+    use crate::config::ProviderScript;
     use crate::config::handler_script::{HandlerScript, HandlerScripts};
     use crate::config::value::HeadMapping;
     use crate::group::{Callable, GroupTemplate};
     use crate::proxy::{ProxyHeader, Subnet};
+
+    fn script(name: &str) -> Arc<ProviderScript> {
+        let path = format!("/{name}");
+        Arc::new(ProviderScript::parse(&[path.as_bytes()]).unwrap())
+    }
 
     fn sections() -> impl Strategy<Value = Section> {
         let group = prop::option::of("[a-z%{}]{0,4}");
@@ -132,6 +159,10 @@ mod tests {
                 proxies: name
                     .as_ref()
                     .map(|_| Subnet::parse(b"10").into_iter().collect()),
+                access_script: name.as_deref().map(script),
+                auth_user_script: name.as_deref().map(script),
+                auth_group_script: name.as_deref().map(script),
+                dispatch_script: name.as_deref().map(script),
                 restrict_process: name.map(|name| [name.as_bytes().into()].into()),
             }
         })

@@ -8,6 +8,7 @@ use crate::config::daemon::{DaemonGroup, DaemonStart};
 use crate::config::directive::Remark;
 use crate::config::interpreter::{Block, InterpreterSection, InterpreterWords};
 use crate::config::preload::Preload;
+use crate::config::provider::ProviderScript;
 use crate::config::value::{HashSeed, Refusal, Shown};
 use crate::installation::Version;
 
@@ -45,7 +46,7 @@ impl EngineChoice {
 
 /// What one server says; `None` where it says nothing.
 ///
-/// The directives of every field but `aliases`, `daemons`, `preloads` and `imports` are allowed in the main server only.
+/// The directives of every field but `aliases`, `daemons`, `preloads`, `imports` and `asked` are allowed in the main server only.
 #[derive(Debug, Clone, Default)]
 pub struct ServerSection {
     /// `WSGIScriptAlias` and `WSGIScriptAliasMatch`, in the order in which they are tried.
@@ -58,9 +59,11 @@ pub struct ServerSection {
     pub is_in_block: bool,
     /// What is loaded when a process starts, by `WSGIImportScript`, `ClutchPreload` or an alias, in the order of the lines.
     pub preloads: Vec<Preload>,
-    /// `WSGIImportScript` or `ClutchPreload` was given for httpd's own processes: Python is started there even if no
-    /// application may run.
+    /// A script is loaded or asked in httpd's own processes, by `WSGIImportScript`, `ClutchPreload`, `WSGIAuthUserScript` and its
+    /// kin: Python is started there even if no application may run.
     pub imports: bool,
+    /// The process groups that run scripts which httpd asks.
+    pub asked: Vec<Arc<[u8]>>,
     /// `ClutchMaxInterpreters`
     pub max_interpreters: Option<u32>,
     /// `ClutchMaxReplacements`
@@ -113,6 +116,7 @@ impl ServerSection {
         joined.aliases.splice(0..0, self.aliases);
         joined.preloads = self.preloads; // the main server's are its own
         joined.daemons = self.daemons;
+        joined.asked = self.asked;
         joined.imports |= self.imports;
         joined.remarks = self.remarks;
         joined
@@ -122,6 +126,14 @@ impl ServerSection {
     pub fn import(&mut self, script: Preload) {
         self.imports |= script.process_group.is_empty();
         self.preloads.push(script);
+    }
+
+    /// A section asks this script.
+    pub fn asks(&mut self, script: &ProviderScript) {
+        match &script.process_group {
+            None => self.imports = true,
+            Some(name) => self.asked.push(Arc::clone(name)),
+        }
     }
 
     /// Adds a group of daemons.

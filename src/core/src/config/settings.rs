@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::alias_options::AliasOptions;
 use crate::config::interpreter;
+use crate::config::provider::ProviderScript;
 use crate::config::section::Section;
 use crate::config::server::{EngineChoice, ServerSection};
 use crate::config::value::{HashSeed, HeadMapping};
@@ -40,6 +41,8 @@ pub struct Settings<'c> {
     pub proxies: Option<&'c [Subnet]>,
     /// Whether applications in httpd's own processes get httpd's record of the request.
     pub pass_request: bool,
+    /// The script that says who serves.
+    pub dispatch_script: Option<&'c ProviderScript>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +83,7 @@ impl<'c> Settings<'c> {
             proxy_headers: section.proxy_headers.as_deref().unwrap_or_default(),
             proxies: section.proxies.as_deref(),
             pass_request: section.pass_request.unwrap_or(false),
+            dispatch_script: section.dispatch_script.as_deref(),
         }
     }
 

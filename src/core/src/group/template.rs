@@ -50,6 +50,15 @@ impl GroupTemplate {
         })
     }
 
+    /// The template that `text` means where only what a server knows by itself can be named: the main interpreter, the
+    /// virtual host, and the host that the client asked for. Everything else is a name as it stands.
+    pub fn parse_of_server(text: &[u8]) -> Self {
+        match Self::token(text) {
+            Some(token) if token != Self::Resource => token,
+            _ => Self::Name(text.into()),
+        }
+    }
+
     fn token(text: &[u8]) -> Option<Self> {
         match text {
             b"%{GLOBAL}" => Some(Self::Global),
@@ -201,6 +210,21 @@ mod tests {
             ("%{ENV:GRP", "%{ENV:GRP"),
         ] {
             assert_eq!(expand(text, &SHOP), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_script_of_a_server_knows_three_tokens() {
+        for (text, name) in [
+            ("%{GLOBAL}", ""),
+            ("%{SERVER}", "www.example.com"),
+            ("%{HOST}", "alias.example.com"),
+            ("%{RESOURCE}", "%{RESOURCE}"),
+            ("%{ENV:GRP}", "%{ENV:GRP}"),
+            ("plain", "plain"),
+        ] {
+            let template = GroupTemplate::parse_of_server(text.as_bytes());
+            assert_eq!(&*template.expand(&SHOP), name.as_bytes(), "{text}");
         }
     }
 

@@ -201,6 +201,7 @@ impl<'c> Site<'c> {
             words,
             expressions: &Unjudged,
             remarks: &RefCell::default(),
+            in_htaccess: false,
         };
         let configuration = self.configuration;
         let holder = configuration.holder(section);
@@ -238,11 +239,18 @@ impl<'c> Site<'c> {
     /// Why the directive may not stand in `section`.
     fn misplaced(&self, row: &Row, section: usize) -> Option<String> {
         let around = self.configuration.up(section);
-        let kinds = around.map(|at| &self.configuration.sections[at]);
+        let mut kinds = around.map(|at| &self.configuration.sections[at]);
+        if row.scope == Scope::DirectoryAndHtaccess {
+            let outside = !kinds.any(|around| {
+                around.kind == Kind::Requests
+                    || around.name.eq_ignore_ascii_case(b"AuthnProviderAlias")
+            });
+            return outside.then(|| "can stand in a directory section, and stands in none".into());
+        }
         let wrong = kinds.into_iter().find(|around| match row.scope {
             Scope::Main => matches!(around.kind, Kind::Host | Kind::Requests),
             Scope::Server => around.kind == Kind::Requests,
-            Scope::Section | Scope::SectionAndHtaccess => false,
+            Scope::Section | Scope::SectionAndHtaccess | Scope::DirectoryAndHtaccess => false,
         })?;
         let place = match row.scope {
             Scope::Main => "in the main server, outside of all sections",

@@ -2,6 +2,7 @@
 
 use crate::code::Fault;
 use crate::log::Record;
+use crate::question::MOST_ANSWER;
 use crate::transport::{Encoder, MOST_HEAD, MOST_PAYLOAD, MOST_REQUEST, Malformed};
 
 macro_rules! kinds {
@@ -60,6 +61,8 @@ kinds! {
     WantTls = 24, MOST_PAYLOAD;
     /// Daemon: the request is over; the status to answer with, or 0.
     Answer = 25, 2;
+    /// Daemon: what a script has answered to the question that the request is ([`crate::question::Answer`]).
+    Reply = 26, MOST_ANSWER;
 }
 
 /// The first eight bytes of a frame.

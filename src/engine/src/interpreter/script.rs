@@ -84,8 +84,8 @@ struct Use<'a> {
     call: Option<&'a Call>,
 }
 
-/// The callable that serves `request`; its script is loaded, or loaded again after a change.
-pub fn application<'py>(
+/// The script of `request`, which is loaded, or loaded again after a change.
+pub fn module<'py>(
     py: Attached<'py>,
     interpreter: &Arc<Interpreter>,
     call: &Call,
@@ -99,7 +99,7 @@ pub fn application<'py>(
     let script = interpreter.scripts.get(site.path);
     let current = script.current(py);
     let reloads = request.reload && interpreter.group.reload() != Reload::Off;
-    let module = match &current {
+    Ok(match &current {
         Some(module) if !reloads => module.clone(),
         // The file was judged before the call entered the interpreter.
         Some(module) if interpreter.group.is_judged_outside() => {
@@ -110,8 +110,17 @@ pub fn application<'py>(
         }
         Some(module) if !changed(py, interpreter, module, request) => module.clone(),
         _ => script.load(py, site, current.as_ref(), Again::from(reloads))?,
-    };
-    let names = module
+    })
+}
+
+/// The callable that serves `request`.
+pub fn application<'py>(
+    py: Attached<'py>,
+    interpreter: &Arc<Interpreter>,
+    call: &Call,
+    request: &Request<'_>,
+) -> Result<Object<'py>, Error> {
+    let names = module(py, interpreter, call, request)?
         .module_dict()
         .ok_or_else(|| Error::new(Kind::Script))?;
     let callable = request.callable.bytes();
@@ -122,10 +131,7 @@ pub fn application<'py>(
     found
         .map_err(|raised| call.raised(py, &interpreter.parts, raised))?
         .ok_or_else(|| {
-            let (path, name) = (
-                String::from_utf8_lossy(site.path),
-                String::from_utf8_lossy(callable),
-            );
+            let (path, name) = (request.script.text(), String::from_utf8_lossy(callable));
             Error::saying(
                 Kind::CallableMissing,
                 code::NO_CALLABLE

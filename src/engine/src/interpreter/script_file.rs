@@ -47,7 +47,7 @@ pub(super) fn changed<'py>(
     }) || reload_required(py, interpreter, module, request)
 }
 
-/// Asks the script's own `reload_required(path)`, if it has one. An exception is logged, and is no.
+/// Asks the script's own `reload_required(path)`, if it has one and serves requests. An exception is logged, and is no.
 pub(super) fn reload_required<'py>(
     py: Attached<'py>,
     interpreter: &Interpreter,
@@ -57,6 +57,9 @@ pub(super) fn reload_required<'py>(
     let Some(names) = module.module_dict() else {
         return true;
     };
+    if request.question != 0 {
+        return false;
+    }
     let parts = &interpreter.parts;
     let attempt: PyResult<bool> = (|| {
         let Some(hook) = names.get_item(&parts.name_reload_required.get(py))? else {

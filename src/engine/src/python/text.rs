@@ -118,6 +118,15 @@ impl<'py> Object<'py> {
         })
     }
 
+    /// A str in UTF-8. A surrogate raises UnicodeEncodeError.
+    pub fn utf8_bytes(&self) -> PyResult<Vec<u8>> {
+        // SAFETY: attached (an Object is alive); the function raises if this is no str.
+        let raw = unsafe { ffi::PyUnicode_AsUTF8String(self.as_ptr()) };
+        // SAFETY: a new reference, or null with an exception set.
+        let encoded = unsafe { Object::owned(self.py(), raw) }?;
+        Ok(encoded.as_bytes().unwrap_or_default().to_vec())
+    }
+
     fn utf8(&self) -> PyResult<String> {
         // SAFETY: attached; a str and two NUL-terminated names.
         let raw = unsafe {

@@ -9,7 +9,7 @@ use ffi_engine::abi::{Field, Plan, Request};
 
 use super::errors::Errors;
 use super::input::Input;
-use super::{Call, Memory};
+use super::{Call, Memory, start_response};
 use crate::interpreter::{Interpreter, Parts, thread_number};
 use crate::modwsgi::{VERSION, version};
 use crate::python::{Attached, Object, PyResult, class};
@@ -63,11 +63,53 @@ pub(super) fn build<'py>(
     let outcome = text_values(py, parts, &mut memory, &environ, request);
     memory.put(&parts.memory, py);
     outcome?;
+    environ.set_item(
+        &parts.key_callable.get(py),
+        &memory_text(py, parts, request.callable.bytes())?,
+    )?;
     objects(py, parts, &environ, call, request)?;
     environ.set_item(
         &parts.key_application_start.get(py),
         &py.float(time::seconds(started))?,
     )?;
+    Ok(environ)
+}
+
+/// The environ of a question: what is known of the request, but nothing of a body or a response.
+pub(super) fn of_question<'py>(
+    py: Attached<'py>,
+    interpreter: &Interpreter,
+    call: &Arc<Call>,
+    request: &Request<'_>,
+) -> PyResult<Object<'py>> {
+    let parts = interpreter.parts();
+    let (environ, template) = (py.dict()?, parts.template.get(py));
+    for key in [
+        c"apache.version",
+        c"mod_wsgi.version",
+        c"mod_wsgi.process_group",
+        c"mod_wsgi.application_group",
+    ] {
+        let key = py.interned(key)?;
+        if let Some(value) = template.get_item(&key)? {
+            environ.set_item(&key, &value)?;
+        }
+    }
+    let mut memory = Memory::take(&parts.memory);
+    let outcome = text_values(py, parts, &mut memory, &environ, request);
+    memory.put(&parts.memory, py);
+    outcome?;
+    environ.set_item(
+        &parts.key_errors.get(py),
+        &class::instance(&parts.errors.get(py), Errors::of(call))?,
+    )?;
+    let [is_https, var_lookup] = start_response::tls_functions(py, parts, call)?;
+    environ.set_item(&py.interned(c"mod_ssl.is_https")?, &is_https)?;
+    environ.set_item(&py.interned(c"mod_ssl.var_lookup")?, &var_lookup)?;
+    if let Some(record) = NonNull::new(request.apache_request) {
+        let key = parts.key_apache_request.get(py);
+        environ.set_item(&key, &call.record.open(py, record)?)?;
+    }
     Ok(environ)
 }
 
@@ -88,10 +130,6 @@ fn text_values<'py>(
             environ.set_item(&key.get(py), &memory.field(py, *field, bytes)?)?;
         }
     }
-    environ.set_item(
-        &parts.key_callable.get(py),
-        &memory_text(py, parts, request.callable.bytes())?,
-    )?;
     // Weakest of all: a variable of the same name never hides what was computed.
     for pair in request
         .env

@@ -1,5 +1,6 @@
 //! WSGI (PEP 3333): one call of an application, from `environ` to `close()`.
 
+mod ask;
 pub mod body;
 pub mod call;
 mod environ;
@@ -21,6 +22,7 @@ use std::time::SystemTime;
 use ffi_engine::abi::Request;
 use ffi_engine::engine::{Carrier, guard};
 
+pub use ask::ask;
 pub use call::Call;
 pub use environ::template;
 pub use memory::Memory;
@@ -41,17 +43,13 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let call = Arc::new(Call::new(carrier, request));
     let _serving = metrics::Serving::begin(&call);
     let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
-    let mut bug = String::new();
-    let outcome = guard(
-        |text| text.clone_into(&mut bug),
-        || {
-            let parting = run_in_turn(&call, request)?;
-            // Detached from here on: what is left is between us and the carrier.
-            parting.send(&call)
-        },
-    );
-    let outcome =
-        outcome.unwrap_or_else(|| Err(Error::saying(Kind::Bug, host::panicked("", &bug))));
+    let outcome = guarded(|| {
+        let parting = in_turn(&call, request, |py, interpreter| {
+            run(py, interpreter, &call, request)
+        })?;
+        // Detached from here on: what is left is between us and the carrier.
+        parting.send(&call)
+    });
     metrics_of(&call, request);
     let status = outcome.err().and_then(|error| call.settle(&error));
     tracing::trace!(sent = call.sent(), status, "a call has ended");
@@ -71,12 +69,23 @@ fn metrics_of(call: &Call, request: &Request<'_>) {
 /// Most interpreters that one call tries: a new one for changed code, and each rung of the isolation ladder.
 const MOST_TRIES: usize = 8;
 
+/// Runs `work`; a panic is an error like others.
+fn guarded(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    let mut bug = String::new();
+    let outcome = guard(|text| text.clone_into(&mut bug), work);
+    outcome.unwrap_or_else(|| Err(Error::saying(Kind::Bug, host::panicked("", &bug))))
+}
+
 /// Runs the call in an interpreter of its group; in another one if its script finds that it needs that.
-fn run_in_turn(call: &Arc<Call>, request: &Request<'_>) -> Result<Parting, Error> {
+fn in_turn<T>(
+    call: &Arc<Call>,
+    request: &Request<'_>,
+    run: impl Fn(Attached<'_>, &Arc<Interpreter>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let mut outcome = Err(Error::new(Kind::Again));
     for _ in 0..MOST_TRIES {
         let mut lease = interpreter::lease(request, call)?;
-        outcome = lease.attach(|py, interpreter| run(py, interpreter, call, request));
+        outcome = lease.attach(&run);
         match &outcome {
             Err(error) if error.is_again() => (),
             Err(error) if error.is_of_application() && lease.has_timed_out() => {

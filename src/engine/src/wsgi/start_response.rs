@@ -43,6 +43,24 @@ pub(super) fn new<'py>(
     class::bound(&adapter, &START_RESPONSE)
 }
 
+static IS_HTTPS: LazyLock<StaticMethod> =
+    LazyLock::new(|| StaticMethod::new(&method::<Adapter, _>(c"ssl_is_https", ssl_is_https)));
+static VAR_LOOKUP: LazyLock<StaticMethod> =
+    LazyLock::new(|| StaticMethod::new(&method::<Adapter, _>(c"ssl_var_lookup", ssl_var_lookup)));
+
+/// The functions that tell of a call's TLS: whether there is any, and the value of a variable.
+pub(super) fn tls_functions<'py>(
+    py: Attached<'py>,
+    parts: &Parts,
+    call: &Arc<Call>,
+) -> PyResult<[Object<'py>; 2]> {
+    let adapter = class::instance(&parts.adapter.get(py), Adapter(Arc::clone(call)))?;
+    Ok([
+        class::bound(&adapter, &IS_HTTPS)?,
+        class::bound(&adapter, &VAR_LOOKUP)?,
+    ])
+}
+
 fn over(py: Attached<'_>) -> crate::python::Raised {
     py.raise(Kind::Runtime, "the request has ended")
 }

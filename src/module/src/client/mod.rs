@@ -15,20 +15,19 @@ use std::time::{Duration, Instant, SystemTime};
 use clutch_core::code;
 use clutch_core::config::Settings;
 use clutch_core::config::daemon::DaemonGroup;
-use clutch_core::exchange::Exchange;
 use clutch_core::transport::Kind;
 use clutch_sys::link::{Buffers, Link, Lost};
 use clutch_sys::time;
 use ffi_engine::abi;
 use ffi_engine::wire::{self, Attached};
 
-use crate::embedded::Embedded;
 use crate::httpd::{Request, log};
 use crate::owners::Owners;
 use crate::refusal::Refusal;
 use crate::supervisor;
 pub use own::Own;
 use pool::{Connected, Pool};
+pub use relay::Served;
 use relay::{End, Relay};
 
 thread_local! {
@@ -93,13 +92,13 @@ impl Daemons {
         String::from_utf8_lossy(&self.group.name).into_owned()
     }
 
-    /// Lets a request for a script pass that belongs to whom the operator says.
+    /// Lets a request pass if the script that it has run belongs to whom the operator says.
     ///
     /// # Errors
     ///
     /// It belongs to somebody else, or others may write to it; that has been logged.
-    pub fn admit(&self, request: Request<'_>) -> Result<(), Refusal> {
-        let script = Path::new(OsStr::from_bytes(request.filename()));
+    pub fn admit(&self, request: Request<'_>, script: &[u8]) -> Result<(), Refusal> {
+        let script = Path::new(OsStr::from_bytes(script));
         match self.owners.doubt_about(script) {
             None => Ok(()),
             Some(doubt) => {
@@ -119,7 +118,7 @@ impl Daemons {
         carried: Request<'_>,
         request: &abi::Request<'_>,
         settings: &Settings<'_>,
-        exchange: &mut Embedded<'_>,
+        exchange: &mut impl Served,
     ) -> Result<Option<u16>, Refusal> {
         let attached = Attached {
             log_level: exchange.log_level() as u8,
@@ -223,7 +222,7 @@ impl Offer<'_> {
     /// Offers the request to one daemon after the other until one begins with it.
     fn make(
         &self,
-        exchange: &mut Embedded<'_>,
+        exchange: &mut impl Served,
         buffers: &mut Buffers,
     ) -> Result<Option<u16>, Failed> {
         let Self {

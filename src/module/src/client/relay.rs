@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use clutch_core::config::daemon::DaemonGroup;
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
+use clutch_core::question::Answer;
 use clutch_core::transport::{Decoder, Header, Kind, Malformed, PIECE, VERSION};
 use clutch_sys::file;
 use clutch_sys::link::{Link, Lost};
@@ -12,7 +13,23 @@ use clutch_sys::poll::{self, Interest};
 use ffi_engine::wire;
 
 use super::Terms;
-use crate::embedded::Embedded;
+
+/// A carrier for which a daemon works.
+pub trait Served: Exchange {
+    /// Pushes what has been written to the client.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exchange::write`].
+    fn flush(&mut self) -> Result<(), Failure>;
+
+    /// As [`Exchange::send_file`], for a file that a daemon has passed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exchange::send_file`].
+    fn send_file_of_daemon(&mut self, range: FileRange<'_>) -> Result<(), Failure>;
+}
 
 /// Why a relay ends without an answer.
 #[derive(Debug)]
@@ -93,7 +110,7 @@ impl<'g> Relay<'g> {
     pub(super) fn run(
         &mut self,
         link: &mut Link<'_>,
-        exchange: &mut Embedded<'_>,
+        exchange: &mut impl Served,
     ) -> Result<Option<u16>, End> {
         let outcome = self.obey(link, exchange);
         if outcome.is_err() {
@@ -103,7 +120,7 @@ impl<'g> Relay<'g> {
     }
 
     /// Pushes out what waits for a pause.
-    fn flush_rest(&mut self, exchange: &mut Embedded<'_>) -> Result<(), End> {
+    fn flush_rest(&mut self, exchange: &mut impl Served) -> Result<(), End> {
         match self.unflushed.take() {
             Some(_) => Ok(exchange.flush()?),
             None => Ok(()),
@@ -113,7 +130,7 @@ impl<'g> Relay<'g> {
     fn obey(
         &mut self,
         link: &mut Link<'_>,
-        exchange: &mut Embedded<'_>,
+        exchange: &mut impl Served,
     ) -> Result<Option<u16>, End> {
         loop {
             self.flush_in_pauses(link, exchange)?;
@@ -138,6 +155,9 @@ impl<'g> Relay<'g> {
                     exchange.abort();
                 }
                 Kind::Finish | Kind::Abort => (),
+                Kind::Reply => exchange
+                    .answer(&Answer::of(payload)?)
+                    .map_err(|_| Malformed)?,
                 Kind::Log => log(payload, frame.flag, exchange)?,
                 Kind::WantBody => {
                     let most = Decoder(payload).u64()?;
@@ -180,7 +200,7 @@ impl<'g> Relay<'g> {
     fn flush_in_pauses(
         &mut self,
         link: &mut Link<'_>,
-        exchange: &mut Embedded<'_>,
+        exchange: &mut impl Served,
     ) -> Result<(), End> {
         let Some(bytes) = self.unflushed else {
             return Ok(());
@@ -201,14 +221,14 @@ impl<'g> Relay<'g> {
     }
 
     /// Pushes out what the client is to have.
-    fn flush(&mut self, exchange: &mut Embedded<'_>) -> Result<(), End> {
+    fn flush(&mut self, exchange: &mut impl Served) -> Result<(), End> {
         if self.unflushed.take().is_some() {
             exchange.flush()?;
         }
         Ok(())
     }
 
-    fn head(&mut self, head: &ResponseHead<'_>, exchange: &mut Embedded<'_>) -> Result<(), End> {
+    fn head(&mut self, head: &ResponseHead<'_>, exchange: &mut impl Served) -> Result<(), End> {
         let most = self.group.header_buffer_size as usize - 2;
         let lengths = head
             .headers
@@ -224,7 +244,7 @@ impl<'g> Relay<'g> {
         Ok(exchange.start(head)?)
     }
 
-    fn data(&mut self, data: &[u8], then: Then, exchange: &mut Embedded<'_>) -> Result<(), End> {
+    fn data(&mut self, data: &[u8], then: Then, exchange: &mut impl Served) -> Result<(), End> {
         if self.overridden.is_some() {
             return Ok(());
         }
@@ -254,7 +274,7 @@ fn hello(payload: &[u8]) -> Result<u32, Malformed> {
     (version == VERSION).then_some(daemon).ok_or(Malformed)
 }
 
-fn log(payload: &[u8], level: u8, exchange: &Embedded<'_>) -> Result<(), Malformed> {
+fn log(payload: &[u8], level: u8, exchange: &impl Served) -> Result<(), Malformed> {
     let mut decoder = Decoder(payload);
     let line = decoder.u32()?;
     let file = String::from_utf8_lossy(decoder.text()?);
@@ -272,7 +292,7 @@ fn log(payload: &[u8], level: u8, exchange: &Embedded<'_>) -> Result<(), Malform
 }
 
 /// Sends at most `most` bytes of the body; what is there, or all of them if the application waits for that.
-fn body(link: &mut Link<'_>, exchange: &mut Embedded<'_>, most: u64, all: bool) -> Result<(), End> {
+fn body(link: &mut Link<'_>, exchange: &mut impl Served, most: u64, all: bool) -> Result<(), End> {
     let mut left = usize::try_from(most).unwrap_or(usize::MAX);
     loop {
         let bytes = match exchange.read(left.min(PIECE), all) {

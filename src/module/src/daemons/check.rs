@@ -20,7 +20,7 @@ use crate::httpd::{Server, ServerConfig};
 pub fn check(main: Server<'_>, config: &ServerConfig, directory: &Path) -> Result<(), String> {
     let declared = declared(main, &config.section);
     let Some(first) = declared.first() else {
-        return check_preloads(main, &declared);
+        return check_scripts(main, &declared);
     };
     if program(&config.section, directory).is_none() {
         return Err(format!(
@@ -50,27 +50,29 @@ pub fn check(main: Server<'_>, config: &ServerConfig, directory: &Path) -> Resul
         engine::of_daemons(&one.group, &config.section, directory)
             .map_err(|refusal| format!("WSGIDaemonProcess {name}: {refusal}"))?;
     }
-    check_preloads(main, &declared)
+    check_scripts(main, &declared)
 }
 
-/// Every script that is loaded beforehand is for a group that there is.
-fn check_preloads(main: Server<'_>, declared: &[Declared<'_>]) -> Result<(), String> {
+/// Every script that is loaded beforehand, or that httpd asks, is for a group that there is.
+fn check_scripts(main: Server<'_>, declared: &[Declared<'_>]) -> Result<(), String> {
     for server in main.and_its_hosts() {
-        let preloads = server.config().map(|config| &config.section.preloads[..]);
-        for script in preloads.unwrap_or_default() {
-            let name = &script.process_group;
-            if name.is_empty() {
-                continue;
-            }
+        let Some(config) = server.config() else {
+            continue;
+        };
+        let preloads = config.section.preloads.iter();
+        let loaded = preloads.map(|script| (&script.process_group, "is loaded beforehand"));
+        let asked = config.section.asked.iter();
+        let asked = asked.map(|name| (name, "decides about access or dispatches"));
+        for (name, what) in loaded.chain(asked).filter(|(name, _)| !name.is_empty()) {
             let shown = String::from_utf8_lossy(name).into_owned();
             let Some(group) = declared.iter().find(|one| one.group.name == *name) else {
                 return Err(format!(
-                    "the process group '{shown}' of a script that is loaded beforehand is declared by no WSGIDaemonProcess"
+                    "the process group '{shown}' of a script that {what} is declared by no WSGIDaemonProcess"
                 ));
             };
             if !may_reach(group.server, server.name()) {
                 return Err(format!(
-                    "the process group '{shown}' of a script that is loaded beforehand belongs to another server"
+                    "the process group '{shown}' of a script that {what} belongs to another server"
                 ));
             }
         }

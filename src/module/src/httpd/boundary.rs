@@ -67,6 +67,6 @@ pub(super) fn guard<R>(entry: &'static str, body: impl FnOnce() -> R) -> Option<
     ffi_engine::guard::guard(|panic| log::fault(&told(entry, panic)), body)
 }
 
-fn told(entry: &str, panic: &str) -> Fault {
+pub(super) fn told(entry: &str, panic: &str) -> Fault {
     code::PANIC.says(format!("panic in {entry}: {panic}; please report this"))
 }

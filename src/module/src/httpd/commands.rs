@@ -61,6 +61,7 @@ const fn command(row: &'static Directive) -> ffi_httpd::command_rec {
             Scope::Main | Scope::Server => ffi_httpd::RSRC_CONF,
             Scope::Section => ffi_httpd::RSRC_CONF | ffi_httpd::ACCESS_CONF,
             Scope::SectionAndHtaccess => ffi_httpd::OR_FILEINFO,
+            Scope::DirectoryAndHtaccess => ffi_httpd::OR_AUTHCFG,
         },
         args_how: match row.takes {
             Takes::Line => ffi_httpd::RAW_ARGS,
@@ -161,6 +162,8 @@ unsafe fn apply(
         words: &words,
         expressions: &Expressions::of(pool),
         remarks: &RefCell::default(),
+        // So httpd tells these files, too: what is read while it serves belongs to the request.
+        in_htaccess: line.pool == line.temp_pool,
     };
     // SAFETY: `section` is what httpd keeps for the section of this line, made by our own functions.
     let outcome = unsafe { apply_row(row, &arguments, line.server, section) };

@@ -7,16 +7,18 @@ use clutch_core::code::Fault;
 use clutch_core::config::Section;
 use ffi_engine::guard::remember_places;
 
+use crate::httpd::auth;
 use crate::httpd::boundary::{guard, request_hook};
 use crate::httpd::log;
 use crate::httpd::pool::Pool;
 use crate::httpd::server::{Server, ServerConfig};
+use crate::providers::access;
 use crate::{alias, handler, life, parent};
 
 /// # Safety
 ///
 /// Called by httpd only, when it opens the module.
-pub(super) unsafe extern "C" fn register(_: *mut ffi_httpd::apr_pool_t) {
+pub(super) unsafe extern "C" fn register(pool: *mut ffi_httpd::apr_pool_t) {
     const MIDDLE: c_int = ffi_httpd::APR_HOOK_MIDDLE;
     const ANY: *const *const c_char = ptr::null();
     /// Names of other modules' source files, and a null.
@@ -41,6 +43,11 @@ pub(super) unsafe extern "C" fn register(_: *mut ffi_httpd::apr_pool_t) {
     let (before, after) = (ALIAS.0.as_ptr(), LATER.0.as_ptr());
     // SAFETY: as above.
     unsafe { ffi_httpd::ap_hook_translate_name(Some(translate_name), before, after, MIDDLE) };
+    const WHEN: c_int = ffi_httpd::AP_AUTH_INTERNAL_PER_CONF;
+    // SAFETY: as above.
+    unsafe { ffi_httpd::ap_hook_check_access(Some(check_access), ANY, ANY, MIDDLE, WHEN) };
+    // SAFETY: httpd's promise: the pool of the configuration.
+    unsafe { auth::register(pool) };
     // SAFETY: as above.
     unsafe { ffi_httpd::ap_hook_handler(Some(handle), ANY, ANY, MIDDLE) };
 }
@@ -170,6 +177,16 @@ unsafe extern "C" fn child_init(
 unsafe extern "C" fn translate_name(raw: *mut ffi_httpd::request_rec) -> c_int {
     // SAFETY: httpd passed `raw` to this very hook.
     unsafe { request_hook("translate-name", raw, alias::translate) }
+}
+
+/// 500 on a panic.
+///
+/// # Safety
+///
+/// Called by httpd only, with the request it is serving.
+unsafe extern "C" fn check_access(raw: *mut ffi_httpd::request_rec) -> c_int {
+    // SAFETY: httpd passed `raw` to this very hook.
+    unsafe { request_hook("check-access", raw, access::check) }
 }
 
 /// 500 on a panic, or a broken response if it has begun.

@@ -3,6 +3,7 @@
 //! httpd's pointers become borrowed types where they enter ([`hooks`], [`commands`]) and go no further. Nothing above
 //! this folder sees a pointer of httpd's, and no unwinding gets out of it ([`boundary`]).
 
+mod auth;
 mod body;
 mod boundary;
 mod brigade;

@@ -24,16 +24,18 @@ mod daemon;
 mod interpreter;
 mod metrics;
 mod process;
+mod provider;
 mod proxies;
 mod request;
 mod scripts;
 
-const TOPICS: [&[Directive]; 7] = [
+const TOPICS: [&[Directive]; 8] = [
     daemon::ROWS,
     interpreter::ROWS,
     metrics::ROWS,
     process::ROWS,
     proxies::ROWS,
+    provider::ROWS,
     request::ROWS,
     scripts::ROWS,
 ];
@@ -112,6 +114,7 @@ mod tests {
             words,
             expressions: &NoBrackets,
             remarks: &RefCell::default(),
+            in_htaccess: false,
         };
         row.apply(&args, || Some(section), || Some(server))
     }
@@ -138,7 +141,7 @@ mod tests {
             let server = matches!(row.scope, Scope::Main | Scope::Server);
             assert_eq!(
                 server,
-                !matches!(row.apply, Apply::Section(_)),
+                !matches!(row.apply, Apply::Section(_) | Apply::Provider(_)),
                 "{}",
                 row.name()
             );
@@ -257,6 +260,19 @@ mod tests {
             let refusal = outcome(name, words).unwrap_err();
             assert!(refusal.contains(said), "{refusal}");
         }
+    }
+
+    #[test]
+    fn only_scripts_of_httpds_own_processes_start_python_there() {
+        let asked = |words: &[&str]| {
+            let (server, section) = outcome("WSGIAuthUserScript", words).unwrap();
+            let script = section.auth_user_script.unwrap();
+            assert_eq!(&*script.script, b"/a");
+            (server.imports, server.asked)
+        };
+        assert_eq!(asked(&["/a"]), (true, vec![]));
+        let shop = vec![b"shop".as_slice().into()];
+        assert_eq!(asked(&["/a", "process-group=shop"]), (false, shop));
     }
 
     #[test]

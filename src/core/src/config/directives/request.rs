@@ -67,7 +67,7 @@ pub(super) const ROWS: &[Directive] = &[
         Section,
         Section.pass_request,
         "Off",
-        c"Whether applications that run inside httpd get a pointer to httpd's record of the request, for extension modules that know what to do with it: the capsule apache.request_rec in the environ. It is empty once the request is over."
+        c"Whether applications, and scripts that httpd asks, get a pointer, where they run inside httpd, to httpd's record of the request, for extension modules that know what to do with it: the capsule apache.request_rec in the environ. It is empty once the request is over."
     ),
     switch!(
         c"WSGIPassAuthorization",
