@@ -6,7 +6,7 @@ use clutch_tests::support::daemons;
 use clutch_tests::support::{Httpd, app, installation, wait};
 
 /// What `clutch` answers when it is asked with these words about this server.
-fn clutch(httpd: &Httpd, words: &[&str]) -> Output {
+pub(super) fn clutch(httpd: &Httpd, words: &[&str]) -> Output {
     let socket = format!("wsgi.{}.supervisor.sock", httpd.pid());
     Command::new(installation::build_directory().join("clutch"))
         .args(words)
@@ -16,7 +16,7 @@ fn clutch(httpd: &Httpd, words: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     let text = [&output.stdout[..], &output.stderr].concat();
     String::from_utf8(text).unwrap()
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use clutch_tests::support::daemons::{self, wait_for_end};
 use clutch_tests::support::{Httpd, Plan, app, load, wait};
 
+use super::operators::{clutch, said};
+
 /// Application groups: the main interpreter, and another one.
 const GROUPS: [&str; 2] = ["%{GLOBAL}", "other"];
 
@@ -114,6 +116,46 @@ fn a_changed_module_holds_up_no_request_where_the_policy_is_seamless() {
         assert!(longest < Duration::from_secs(2), "{group}: {longest:?}");
         wait_for_end(old.1);
     }
+}
+
+/// Broken code is saved under load, then other broken code, then good code: with `name` the file that changes.
+fn broken_code_leaves_the_old_process(name: &str, config: &str, code: impl Fn(&str) -> String) {
+    for group in GROUPS {
+        let httpd = with_module("threads=2", group, config)
+            .expects_log("CLUTCH0515")
+            .allows_log("[wsgi:error]")
+            .start();
+        let old = answer(&httpd);
+        let outcomes = load::during(&httpd, 50, "/", || {
+            for (number, broken) in ["broken = 1 / 0", "broken = 2 / 0"].into_iter().enumerate() {
+                save(&httpd, name, broken);
+                httpd.log().wait_for_count("CLUTCH0515", number + 1);
+                assert_eq!(answer(&httpd), old, "{group}");
+                thread::sleep(Duration::from_millis(300)); // and it is not tried again and again
+                assert_eq!(httpd.log().count("CLUTCH0515"), number + 1, "{group}");
+                let status = said(&clutch(&httpd, &["status"]));
+                assert!(status.contains("the new one does not load"), "{status}");
+            }
+            save(&httpd, name, &code("new"));
+            wait::until_true("the new code", || answer(&httpd).0 == "new");
+        });
+        load::all_ok(&outcomes, 30);
+        wait_for_end(old.1);
+    }
+}
+
+#[test]
+fn a_script_that_does_not_load_leaves_the_old_process_where_the_policy_is_seamless() {
+    broken_code_leaves_the_old_process("app.wsgi", "ClutchReloadPolicy seamless", |word| {
+        let answer = format!("f'{word} {{os.getpid()}}'");
+        format!("import os\n{}", app::answering(&answer))
+    });
+}
+
+#[test]
+fn a_module_that_does_not_load_leaves_the_old_process_where_the_policy_is_seamless() {
+    let config = "ClutchReload modules\nClutchReloadPolicy seamless";
+    broken_code_leaves_the_old_process("other.py", config, |word| format!("word = '{word}'\n"));
 }
 
 #[test]

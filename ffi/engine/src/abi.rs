@@ -7,7 +7,7 @@ pub use crate::field::{FIELDS, Field};
 pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 9;
+pub const ABI_VERSION: u32 = 10;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -386,6 +386,9 @@ pub struct EngineTable {
     pub confirm: unsafe extern "C" fn(Slice<'_>, Slice<'_>, bool),
     /// Replaces the interpreters of a group. Whether there were any.
     pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
+    /// The process serves on although [`HostTable::retire`] was called because of new code: that does not load. It is called
+    /// again for newer code.
+    pub stay: unsafe extern "C" fn(),
     /// Takes the GIL of the main interpreter and gives it back, at once or when it can be had.
     pub beat: unsafe extern "C" fn(),
     /// Tells the applications of a signal, by its number, one interpreter after the other, and returns when all have been told.

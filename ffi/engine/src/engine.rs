@@ -150,13 +150,15 @@ pub trait Work {
     /// See [`EngineTable::start`].
     fn start(plan: &Plan<'_>) -> bool;
     /// See [`EngineTable::preload`].
-    fn preload(scripts: &[Preload<'_>]);
+    fn preload(scripts: &[Preload<'_>]) -> bool;
     /// See [`EngineTable::call`]. The carrier must not be used after the call has returned.
     fn call(request: &Request<'_>, carrier: Carrier) -> Option<u16>;
     /// See [`EngineTable::confirm`].
     fn confirm(group: &[u8], script: &[u8], served: bool);
     /// See [`EngineTable::reload`].
     fn reload(group: &[u8]) -> bool;
+    /// See [`EngineTable::stay`].
+    fn stay();
     /// See [`EngineTable::beat`].
     fn beat();
     /// See [`EngineTable::signal`].
@@ -177,8 +179,8 @@ pub const fn table<W: Work>() -> EngineTable {
         remember_places();
         guard(W::panicked, || W::start(plan)).unwrap_or(false)
     }
-    unsafe extern "C" fn preload<W: Work>(scripts: List<'_, Preload<'_>>) {
-        guard(W::panicked, || W::preload(scripts.get())).unwrap_or_default();
+    unsafe extern "C" fn preload<W: Work>(scripts: List<'_, Preload<'_>>) -> bool {
+        guard(W::panicked, || W::preload(scripts.get())).unwrap_or_default()
     }
     unsafe extern "C" fn confirm<W: Work>(group: Slice<'_>, script: Slice<'_>, served: bool) {
         guard(W::panicked, || {
@@ -197,6 +199,9 @@ pub const fn table<W: Work>() -> EngineTable {
         guard(W::panicked, || W::call(request, carrier))
             .unwrap_or(Some(500))
             .unwrap_or(0)
+    }
+    unsafe extern "C" fn stay<W: Work>() {
+        guard(W::panicked, W::stay).unwrap_or_default();
     }
     unsafe extern "C" fn beat<W: Work>() {
         guard(W::panicked, W::beat).unwrap_or_default();
@@ -220,6 +225,7 @@ pub const fn table<W: Work>() -> EngineTable {
         call: call::<W>,
         confirm: confirm::<W>,
         reload: reload::<W>,
+        stay: stay::<W>,
         beat: beat::<W>,
         signal: signal::<W>,
         announce_stop: announce_stop::<W>,

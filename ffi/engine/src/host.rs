@@ -86,10 +86,10 @@ impl Engine {
     }
 
     /// Loads scripts before requests come: those of one group in order, groups side by side. A failure is logged, and the
-    /// first request tries again.
-    pub fn preload(self, scripts: &[Preload<'_>]) {
+    /// first request tries again. Whether all are loaded.
+    pub fn preload(self, scripts: &[Preload<'_>]) -> bool {
         if scripts.is_empty() {
-            return;
+            return true;
         }
         // SAFETY: the engine keeps nothing of the slices.
         unsafe { (self.0.preload)(List::new(scripts)) }
@@ -106,6 +106,12 @@ impl Engine {
     pub fn reload(self, group: &[u8]) -> bool {
         // SAFETY: the engine keeps nothing of the slice.
         unsafe { (self.0.reload)(Slice::new(group)) }
+    }
+
+    /// The process serves on, although the host was asked to replace it because of new code: that does not load.
+    pub fn stay(self) {
+        // SAFETY: takes nothing.
+        unsafe { (self.0.stay)() }
     }
 
     /// Serves `request`, carried by `exchange`. `None` if the response has been sent or broken, else the status to

@@ -90,6 +90,8 @@ pub struct GroupSpec {
     pub process: ProcessWords,
     /// Scripts to load before requests come.
     pub preloads: Vec<Preload>,
+    /// Scripts of a process that serves, and goes on if one of these does not load in a new one, which then ends.
+    pub successor_of: Vec<Preload>,
     /// What applications are told of httpd.
     pub apache: ApacheFacts,
     /// The user and group of httpd's children: they may connect, and the daemons are theirs unless the operator says otherwise.
@@ -154,6 +156,8 @@ pub enum Command {
     Drain(u32, String),
     /// Replace the interpreters of this application group.
     Reload(Vec<u8>),
+    /// It is not replaced, because the new code does not load.
+    Stay,
 }
 
 /// From a daemon to the supervisor.
@@ -163,6 +167,8 @@ pub enum Report {
     Ready,
     /// It cannot be what it is to be, for this reason, and ends.
     Failed(String),
+    /// New code does not load: it does not take the place of the process that serves, and ends.
+    Unloaded,
     /// It should be replaced, for this reason, by one that has loaded these scripts.
     Retire(String, Vec<Preload>),
     /// It has had no request for a while.

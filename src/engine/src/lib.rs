@@ -65,12 +65,16 @@ impl Work for Engine {
         outcome.is_ok()
     }
 
-    fn preload(scripts: &[Preload<'_>]) {
-        interpreter::preload(scripts);
+    fn preload(scripts: &[Preload<'_>]) -> bool {
+        interpreter::preload(scripts)
     }
 
     fn confirm(group: &[u8], script: &[u8], served: bool) {
         interpreter::confirm(group, script, served);
+    }
+
+    fn stay() {
+        interpreter::stay();
     }
 
     fn reload(group: &[u8]) -> bool {

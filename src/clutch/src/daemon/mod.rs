@@ -39,7 +39,8 @@ use clutch_sys::{poll, process, spawn};
 use ffi_engine::host::Engine;
 
 use signals::Messenger;
-use state::{RELOAD, State};
+pub(crate) use state::RELOAD;
+use state::State;
 
 /// How often the clock looks.
 const TICK: Duration = Duration::from_millis(200);
@@ -89,6 +90,10 @@ pub(crate) fn run() -> ExitCode {
     match begin(&mut supervisor, listener) {
         Ok(Begun::Daemon(mut daemon)) => daemon.serve(&mut supervisor),
         Ok(Begun::Service(engine, spec)) => service::run(supervisor, engine, spec),
+        Ok(Begun::InVain) => {
+            supervisor.report(&Report::Unloaded);
+            ExitCode::from(UNFIT)
+        }
         Err(why) => {
             supervisor.report(&Report::Failed(why));
             ExitCode::from(UNFIT)
@@ -100,6 +105,8 @@ pub(crate) fn run() -> ExitCode {
 enum Begun {
     /// It serves requests.
     Daemon(Daemon),
+    /// New code does not load, and the process of before serves on.
+    InVain,
     /// It is about to run its scripts.
     Service(Engine, &'static GroupSpec),
 }
@@ -146,8 +153,11 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String
         return Ok(Begun::Service(engine, spec));
     }
     let limited = clock::limit_start(spec.group.startup_timeout);
-    python::preload(engine, spec);
+    let has_loaded = python::preload(engine, spec);
     drop(limited);
+    if !has_loaded {
+        return Ok(Begun::InVain);
+    }
     let state = Arc::new(State::new(spec, listener).map_err(|error| error.to_string())?);
     python::set_state(&state);
     workers::start(&state, engine).map_err(|error| error.to_string())?;
@@ -217,6 +227,11 @@ impl Daemon {
                 }
                 Ok(Some(Command::Reload(group))) => {
                     self.engine.reload(&group);
+                }
+                Ok(Some(Command::Stay)) => {
+                    self.wish = None;
+                    self.state.stay();
+                    self.engine.stay();
                 }
                 Ok(Some(Command::Be(_))) => (),
                 Ok(None) => return !supervisor.inbox.has_ended(),

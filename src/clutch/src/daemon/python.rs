@@ -1,11 +1,11 @@
 //! The engine in a daemon: started with what the group says, and what it asks of this process.
 
 use std::os::unix::ffi::OsStrExt as _;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use clutch_core::code;
-use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, ReloadUnit};
+use clutch_core::config;
+use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, ReloadPolicy, ReloadUnit};
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
@@ -49,7 +49,7 @@ impl Host for ThisDaemon {
 
     fn loaded() {
         if let Some(state) = STATE.get() {
-            state.loaded_one.store(true, Ordering::Relaxed);
+            state.has_loaded();
         }
     }
 
@@ -102,9 +102,21 @@ pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
 }
 
 /// Loads the scripts that are wanted before requests come.
-pub(super) fn preload(engine: Engine, spec: &GroupSpec) {
-    let scripts: Vec<_> = spec.preloads.iter().map(Preload::from).collect();
-    engine.preload(&scripts);
+///
+/// Whether the process may take the place of the one that it is the successor of.
+pub(super) fn preload(engine: Engine, spec: &GroupSpec) -> bool {
+    let seamless = |script: &config::Preload| {
+        settings(spec, &script.group).reload_policy == ReloadPolicy::Seamless
+    };
+    let (decisive, others): (Vec<_>, Vec<_>) = spec
+        .successor_of
+        .iter()
+        .partition(|script| seamless(script));
+    let wanted = spec.preloads.iter().chain(others);
+    let wanted = wanted.filter(|script| !decisive.contains(script));
+    engine.preload(&wanted.map(Preload::from).collect::<Vec<_>>());
+    let decisive = decisive.into_iter().map(Preload::from);
+    engine.preload(&decisive.collect::<Vec<_>>())
 }
 
 fn plan(spec: &'static GroupSpec) -> Plan<'static> {

@@ -53,7 +53,7 @@ fn listen(mut supervisor: Supervisor, limit: Duration) {
     while let Ok(command) = supervisor.inbox.wait(supervisor.socket.as_fd()) {
         match command {
             Command::Drain(..) => break,
-            Command::Be(_) | Command::Reload(_) => (),
+            Command::Be(_) | Command::Reload(_) | Command::Stay => (),
         }
     }
     clock::end_in_any_case(limit);

@@ -1,5 +1,6 @@
 //! What the threads of a daemon share.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -241,6 +242,11 @@ impl State {
         }
     }
 
+    /// The wish that the supervisor was told does not come true: there may be another.
+    pub(super) fn stay(&self) {
+        self.wished.store(false, Ordering::Release);
+    }
+
     /// The wish that the supervisor was not told.
     pub(super) fn take_wish(&self) -> Option<String> {
         self.wish.lock().take()
@@ -267,19 +273,30 @@ impl State {
         self.requests_wait.load(Ordering::Acquire)
     }
 
-    /// Notes that a request is for this script.
+    /// Notes that the request of this thread is for this script.
     pub(super) fn notes(&self, group: &[u8], path: &[u8]) {
         let mut scripts = self.scripts.lock();
         let is_it = |one: &Script| *one.path == *path && *one.group == *group;
-        if !scripts.iter().any(is_it) {
+        let at = scripts.iter().position(is_it).unwrap_or_else(|| {
             scripts.push(Script {
                 group: group.into(),
                 path: path.into(),
+                loaded: false,
             });
+            scripts.len() - 1
+        });
+        WANTED.set((!scripts[at].loaded).then_some(at));
+    }
+
+    /// The request of this thread has found its script loaded.
+    pub(super) fn has_loaded(&self) {
+        self.loaded_one.store(true, Ordering::Relaxed);
+        if let Some(at) = WANTED.take() {
+            self.scripts.lock()[at].loaded = true; // scripts are never taken off the list
         }
     }
 
-    /// The scripts that were seen.
+    /// The scripts that requests have found loaded.
     pub(super) fn loaded(&self) -> Vec<Preload> {
         let scripts = self.scripts.lock();
         let preload = |script: &Script| Preload {
@@ -287,18 +304,26 @@ impl State {
             group: (*script.group).into(),
             script: (*script.path).into(),
         };
-        scripts.iter().map(preload).collect()
+        let loaded = scripts.iter().filter(|script| script.loaded);
+        loaded.map(preload).collect()
     }
+}
+
+thread_local! {
+    /// Where the script of this thread's request stands among [`State::scripts`], if no request has found it loaded before.
+    static WANTED: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// A script that a request was for.
 struct Script {
     group: Box<[u8]>,
     path: Box<[u8]>,
+    /// A request has found it loaded.
+    loaded: bool,
 }
 
 /// Why a process leaves that has found new code.
-pub(super) const RELOAD: &str = "script_reload";
+pub(crate) const RELOAD: &str = "script_reload";
 
 /// What a connection is called.
 fn name(connection: &impl AsFd) -> u64 {

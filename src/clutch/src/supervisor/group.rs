@@ -1,6 +1,7 @@
 //! A group: its socket, its daemons, when one is started and when one must go.
 
 mod count;
+mod new_code;
 mod reason;
 mod socket;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use clutch_core::code;
 use clutch_core::config::Preload;
 use clutch_core::config::daemon::DaemonGroup;
-use clutch_core::control::{Command, GroupSpec, Report};
+use clutch_core::control::{GroupSpec, Report};
 use clutch_core::log::Level;
 use clutch_sys::process::Ended;
 
@@ -149,6 +150,7 @@ impl Group {
     pub(super) fn hear(&mut self) {
         let graceful = self.spec.group.graceful_timeout;
         let mut loaded = None;
+        let mut in_vain = false;
         let mut idle = Vec::new();
         for member in &mut self.members {
             for report in member.reports() {
@@ -162,8 +164,10 @@ impl Group {
                         member.why = Some(why);
                         member.failed = true;
                     }
+                    Report::Unloaded => (member.in_vain, in_vain) = (true, true),
                     Report::Retire(why, scripts) if member.life == Life::Ready => {
                         member.life = Life::Retiring;
+                        member.stays = false;
                         member.why = Some(why);
                         loaded = Some(scripts);
                     }
@@ -183,6 +187,9 @@ impl Group {
         idle.into_iter().for_each(|pid| self.shrink(pid));
         if let Some(scripts) = loaded {
             self.loaded = scripts;
+        }
+        if in_vain {
+            self.stay();
         }
     }
 
@@ -242,7 +249,8 @@ impl Group {
         let Some(socket) = self.listener.clone() else {
             return false;
         };
-        let spec = with_preloads(&self.spec, &self.loaded);
+        let new_code = self.members.iter().any(Member::has_new_code);
+        let spec = with_preloads(&self.spec, &self.loaded, new_code);
         let log = self.log.clone();
         let started = who(&spec.group, &spec.httpd)
             .and_then(|who| Member::start(&spec, &who, &socket.descriptor, log.as_deref()));
@@ -274,12 +282,17 @@ impl Group {
             match report {
                 Report::Failed(why) => (member.why, member.failed) = (Some(why), true),
                 Report::Leaving(why) => (member.why, member.life) = (Some(why), Life::Leaving),
+                Report::Unloaded => member.in_vain = true,
                 Report::Ready | Report::Idle | Report::Retire(..) => (),
             }
         }
         let member = self.members.swap_remove(at);
         let why = reason(ended, member.why.as_deref(), member.was_killed());
         let name = self.shown();
+        if member.in_vain {
+            self.stays_as_it_is(pid);
+            return None;
+        }
         let is_soon = member.started.elapsed() < GOOD_LIFE;
         let announced = matches!(member.life, Life::Leaving | Life::Retiring);
         let (code, bad) = match ended {
@@ -369,22 +382,5 @@ impl Group {
 
     pub(super) fn kill(&mut self) {
         self.members.iter_mut().for_each(Member::kill);
-    }
-
-    /// Has its daemons replaced, or one application group's interpreters in them. How many daemons that are.
-    pub(super) fn reload(&mut self, application_group: Option<&[u8]>) -> u32 {
-        let ready = self
-            .members
-            .iter_mut()
-            .filter(|one| one.life == Life::Ready);
-        let mut count = 0;
-        for member in ready {
-            count += 1;
-            match application_group {
-                Some(group) => member.tell(&Command::Reload(group.to_vec())),
-                None => (member.life, member.why) = (Life::Retiring, Some("reload".into())),
-            }
-        }
-        count
     }
 }

@@ -17,6 +17,7 @@ use clutch_sys::socket::{self, Waiting};
 use clutch_sys::spawn::{Launch, Session, Streams};
 
 use super::who::Who;
+use crate::daemon::RELOAD;
 
 /// What a daemon does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,10 @@ pub(super) struct Member {
     pub(super) why: Option<String>,
     /// It has said that it cannot be what it is to be.
     pub(super) failed: bool,
+    /// It was to replace one that serves, and its scripts do not load.
+    pub(super) in_vain: bool,
+    /// It serves on with old code, because the new code does not load.
+    pub(super) stays: bool,
     /// When it is ended by SIGTERM and then by SIGKILL; `None`: it is waited for.
     pub(super) deadline: Option<Instant>,
     terminated: bool,
@@ -92,6 +97,8 @@ impl Member {
             started: Instant::now(),
             why: None,
             failed: false,
+            in_vain: false,
+            stays: false,
             deadline: None,
             terminated: false,
             killed: false,
@@ -105,6 +112,12 @@ impl Member {
         let be = Command::Be(Box::new(spec.clone()));
         let _ = message::send(member.socket.as_fd(), &be, &given); // if it is gone, it will be reaped
         Ok(member)
+    }
+
+    /// It has asked, or is asked, to be replaced because its code has changed.
+    pub(super) fn has_new_code(&self) -> bool {
+        let why = self.why.as_deref();
+        self.life == Life::Retiring && (why == Some(RELOAD) || why == Some("reload"))
     }
 
     /// What is waited for.
@@ -233,13 +246,17 @@ fn environment(spec: &GroupSpec, who: &Who) -> Vec<(OsString, OsString)> {
     variables
 }
 
-/// The scripts that a new daemon loads before it takes requests: those of the configuration, and those that the one before had.
-pub(super) fn with_preloads(spec: &GroupSpec, loaded: &[Preload]) -> GroupSpec {
+/// The scripts that a new daemon loads before it takes requests: those of the configuration, and those that the one before had,
+/// whose place it takes because of `new_code`.
+pub(super) fn with_preloads(spec: &GroupSpec, loaded: &[Preload], new_code: bool) -> GroupSpec {
     let mut spec = spec.clone();
-    for script in loaded {
-        let path = Path::new(OsStr::from_bytes(&script.script));
-        if !spec.preloads.contains(script) && path.is_file() {
-            spec.preloads.push(script.clone());
+    let is_there = |script: &&Preload| Path::new(OsStr::from_bytes(&script.script)).is_file();
+    let loaded = loaded.iter().filter(is_there).cloned();
+    match new_code {
+        true => spec.successor_of = loaded.collect(),
+        false => {
+            let more: Vec<_> = loaded.filter(|one| !spec.preloads.contains(one)).collect();
+            spec.preloads.extend(more);
         }
     }
     spec

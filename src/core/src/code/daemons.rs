@@ -57,6 +57,10 @@ super::codes! {
         "No daemon of a group gets to serve: status 503",
         "CLUTCH0508 says why",
         "As there";
+    NEW_CODE_FAILS = "CLUTCH0515", Error, [],
+        "New code of a group does not load; the processes of before serve on, with the old code",
+        "The lines before this one have the traceback",
+        "Mend the code: the next change of it is tried again, as is `clutch reload GROUP`";
     DAEMON_BY_HAND = "CLUTCH0601", Alert, [],
         "A daemon was started by hand",
         "Somebody ran `clutch daemon`, which the supervisor does",

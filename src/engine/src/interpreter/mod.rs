@@ -48,6 +48,7 @@ pub use pool::{
     beat, confirm, current, is_daemon, preload, reload, start, stop, threads_per_process,
 };
 pub use refusal::Refusal;
+pub use stale::stay;
 pub use telling::{announce_stop, signal};
 pub use verdict::{Learned, Trial};
 

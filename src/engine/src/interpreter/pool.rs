@@ -245,9 +245,12 @@ pub fn current(py: Attached<'_>) -> PyResult<Arc<Interpreter>> {
 }
 
 /// Loads scripts, those of one group in order and groups side by side. A failure is logged.
-pub fn preload(scripts: &[Preload<'_>]) {
+///
+/// Whether all are loaded.
+pub fn preload(scripts: &[Preload<'_>]) -> bool {
     if let Some(pool) = POOL.get().filter(|pool| pool.plan.service) {
-        return service::run(pool, scripts);
+        service::run(pool, scripts);
+        return true;
     }
     let mut groups: Vec<(&[u8], Vec<&[u8]>)> = Vec::new();
     for one in scripts {
@@ -259,17 +262,19 @@ pub fn preload(scripts: &[Preload<'_>]) {
     }
     let (here, beside): (Vec<_>, Vec<_>) =
         groups.into_iter().partition(|(name, _)| name.is_empty());
-    for (name, scripts) in here {
-        preload_group(name, &scripts);
-    }
-    match &beside[..] {
-        [] => (),
+    let all_here = here.into_iter().fold(true, |all, (name, scripts)| {
+        preload_group(name, &scripts) && all
+    });
+    let all_beside = match &beside[..] {
+        [] => true,
         [(name, scripts)] => preload_group(name, scripts),
         several => side_by_side(several),
-    }
+    };
+    all_here && all_beside
 }
 
-fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
+/// Whether all are loaded.
+fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) -> bool {
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(processors().min(MOST_AT_START).min(groups.len()))
         .thread_name(|number| format!("clutch-start-{number}"))
@@ -277,22 +282,27 @@ fn side_by_side(groups: &[(&[u8], Vec<&[u8]>)]) {
         .build();
     match threads {
         Ok(threads) => threads.install(|| {
-            groups.par_iter().for_each(|(name, scripts)| {
-                thread::guarded(|| preload_group(name, scripts));
+            let each = groups.par_iter().map(|(name, scripts)| {
+                let mut all = false;
+                thread::guarded(|| all = preload_group(name, scripts));
                 seat::leave_all(); // The thread ends when nobody waits for it any more.
+                all
             });
+            each.reduce(|| true, |one, other| one && other)
         }),
         Err(error) => {
             tracing::info!(%error, "scripts are loaded one after the other");
-            groups
-                .iter()
-                .for_each(|(name, scripts)| preload_group(name, scripts));
+            groups.iter().fold(true, |all, (name, scripts)| {
+                preload_group(name, scripts) && all
+            })
         }
     }
 }
 
-pub(super) fn preload_group(name: &[u8], scripts: &[&[u8]]) {
+/// Whether all are loaded.
+pub(super) fn preload_group(name: &[u8], scripts: &[&[u8]]) -> bool {
     let _at_work = lease::AtWork::begin();
+    let mut all = true;
     for path in scripts {
         let mut outcome = Ok(());
         // Each rung of the ladder once, and the interpreter that was just made.
@@ -310,8 +320,10 @@ pub(super) fn preload_group(name: &[u8], scripts: &[&[u8]]) {
         }
         if let Err(error) = outcome {
             replace::log(&error);
+            all = false;
         }
     }
+    all
 }
 
 /// Replaces the interpreters of a group. Whether there were any.

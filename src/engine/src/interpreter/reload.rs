@@ -15,7 +15,7 @@ use crate::watch::{Follower, Watch};
 
 /// How long files must have been left alone before their code is loaded: an editor's save, `git checkout` and `rsync` come
 /// in bursts.
-const QUIET: Duration = Duration::from_millis(30);
+pub(super) const QUIET: Duration = Duration::from_millis(30);
 
 /// How long a burst is waited for.
 const BURST: Duration = Duration::from_secs(2);

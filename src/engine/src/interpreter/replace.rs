@@ -64,7 +64,7 @@ pub(super) fn behind(old: &Arc<Interpreter>, why: &'static str) {
 }
 
 /// The old code serves on: the next change of its files, whatever they are, is the next reason to try.
-fn keep_watching(old: &Arc<Interpreter>, begun: SystemTime) {
+pub(super) fn keep_watching(old: &Arc<Interpreter>, begun: SystemTime) {
     let Ok(mut lease) = lease::lease_on(old) else {
         return;
     };

@@ -7,7 +7,7 @@ use clutch_core::code;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use parking_lot::Mutex;
 
-use super::script_file::{changed, read, reload_required, unreadable};
+use super::script_file::{changed, changed_at, read, reload_required, unreadable};
 use super::verdict::Trial;
 use super::{Interpreter, Refusal, pool, reload, replace, stale, verdict};
 use crate::error::{Error, Kind};
@@ -39,6 +39,8 @@ struct Script {
     module: Mutex<Option<Kept>>,
     /// What the last attempt to load it came to.
     known: Mutex<Known>,
+    /// The time of the file that a process has tried which was to replace this one.
+    tried: Mutex<Option<i64>>,
     /// The last failure that was logged in full: change time of the file, and the last line of the traceback.
     told: Mutex<Option<(i64, String)>>,
 }
@@ -58,6 +60,20 @@ impl Scripts {
         scripts
             .get(path)
             .map_or(Known::Unknown, |script| *script.known.lock())
+    }
+
+    /// The files as they are now are tried by another process.
+    pub(super) fn are_tried_elsewhere(&self) {
+        for (path, script) in &*self.0.lock() {
+            *script.tried.lock() = changed_at(path).ok();
+        }
+    }
+
+    /// Whether the script as it is now was tried by another process, in vain.
+    pub(super) fn was_tried(&self, path: &[u8]) -> bool {
+        let scripts = self.0.lock();
+        let tried = scripts.get(path).and_then(|script| *script.tried.lock());
+        tried.is_some_and(|tried| changed_at(path).ok() == Some(tried))
     }
 
     /// Gives all references back, when the interpreter is about to end.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use clutch_sys::time;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use ffi_engine::engine;
+use parking_lot::Mutex;
 
 use super::script::Known;
-use super::{Interpreter, pool, reload};
+use super::{Interpreter, pool, reload, replace};
 use crate::error::{Error, Kind};
 
 /// Why the process is to be replaced: a reason that applications know, too.
@@ -16,6 +18,9 @@ const REASON: &str = "script_reload";
 
 /// Whether the host has been told that nobody waits for the process that replaces this one. Relaxed: saying it twice does no harm.
 static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// When that was.
+static TOLD_AT: Mutex<SystemTime> = Mutex::new(SystemTime::UNIX_EPOCH);
 
 /// Looks whether `request`, which is about to enter `interpreter`, is for newer code than that has.
 ///
@@ -29,7 +34,10 @@ pub(super) fn check(interpreter: &Arc<Interpreter>, request: &Request<'_>) -> Re
     let script = request.script.bytes();
     let script_changed = match interpreter.scripts.known(script) {
         Known::Unknown => false,
-        Known::Loaded(at) | Known::Failed(at) => reload::differs(script, at, request.script_mtime),
+        Known::Loaded(at) | Known::Failed(at) => {
+            reload::differs(script, at, request.script_mtime)
+                && !interpreter.scripts.was_tried(script)
+        }
     };
     match (script_changed || reload::has_changed_module(interpreter)) && is_for_another(interpreter)
     {
@@ -66,7 +74,33 @@ pub(super) fn is_for_another(interpreter: &Arc<Interpreter>) -> bool {
     if let Some(pool) = pool::pool()
         && !TOLD.swap(true, Ordering::Relaxed)
     {
+        *TOLD_AT.lock() = SystemTime::now();
+        let interpreters = pool.interpreters();
+        interpreters
+            .iter()
+            .for_each(|one| one.scripts.are_tried_elsewhere());
         engine::retire(pool.plan().host, REASON);
     }
     false
+}
+
+/// The process serves on although the host was told of new code: that does not load. The host is told again when it changes.
+pub fn stay() {
+    let Some(pool) = pool::pool() else {
+        return;
+    };
+    // What was saved by then, the other process has read: it was not even started.
+    let since = *TOLD_AT.lock() + reload::QUIET;
+    for group in pool.groups() {
+        if group.reload() != Reload::Modules {
+            continue;
+        }
+        group.in_background("clutch-stay", move |group| {
+            let of_group = |one: &Arc<Interpreter>| Arc::ptr_eq(&one.group, group);
+            for interpreter in pool.interpreters().iter().filter(|one| of_group(one)) {
+                replace::keep_watching(interpreter, since);
+            }
+        });
+    }
+    TOLD.store(false, Ordering::Relaxed);
 }

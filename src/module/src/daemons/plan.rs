@@ -158,6 +158,7 @@ impl Planner<'_, '_> {
                 max_replacements: settings.max_replacements,
             },
             preloads,
+            successor_of: Vec::new(),
             apache: ApacheFacts {
                 version: httpd::version(),
                 description: httpd::description().to_vec(),

@@ -118,6 +118,9 @@ impl Group {
     pub(in crate::supervisor) fn status(&self) -> GroupStatus {
         let life = |member: &Member| match member.life {
             Life::Starting => "starting",
+            Life::Ready if member.stays => {
+                "ready, with the code of before, as the new one does not load"
+            }
             Life::Ready => "ready",
             Life::Retiring => "retiring",
             Life::Leaving => "leaving",
