@@ -59,7 +59,6 @@ const GROUPS: &[&str] = &[
     "%{ENV:NONE}",
     "%{ENV:TOKEN}",
     "%{ENV:AGAIN}",
-    "%{ENV:EMPTY}",
     "%{ENV:PATH}",
     "%{NONE}",
     "%{global}",
@@ -78,7 +77,7 @@ const GROUPS: &[&str] = &[
 fn tokens() -> Group {
     Group::new(
         "names",
-        "WSGIScriptAlias / ${APP}/app.wsgi\nSetEnv MINE mine\nSetEnv TOKEN %{SERVER}\nSetEnv AGAIN %{ENV:MINE}\nSetEnv EMPTY \"\"",
+        "WSGIScriptAlias / ${APP}/app.wsgi\nSetEnv MINE mine\nSetEnv TOKEN %{SERVER}\nSetEnv AGAIN %{ENV:MINE}",
     )
     .modules(&["env"])
     .config(&locations("WSGIApplicationGroup", GROUPS))

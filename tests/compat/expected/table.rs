@@ -346,15 +346,6 @@ pub(super) const EXPECTED: &[Expected] = &[
         ],
     },
     Expected {
-        reason: "the interpreter is the one that the environ names",
-        heading: DIFFERENT,
-        line: "`%{ENV:…}` as application group, of a variable that is empty",
-        seen: &[
-            ["names*/%{ENV:EMPTY}", "body", "*localhost*", "*"],
-            ["names*/%{ENV:EMPTY}", "header Content-Length", "*", "*"],
-        ],
-    },
-    Expected {
         reason: "a name that httpd computes is hidden wherever it comes from",
         heading: BETTER,
         line: "`SetEnv GATEWAY_INTERFACE`",
