@@ -376,8 +376,8 @@ pub struct EngineTable {
     pub python_version: Slice<'static>,
     /// Starts Python, once per process, on the process's first thread. `false` on failure, which is logged.
     pub start: unsafe extern "C" fn(*const Plan<'_>) -> bool,
-    /// Loads scripts, those of one group in order and groups side by side, after `start`. A failure is logged.
-    pub preload: unsafe extern "C" fn(List<'_, Preload<'_>>),
+    /// Loads scripts, those of one group in order and groups side by side, after `start`. Whether all are loaded; else it is logged.
+    pub preload: unsafe extern "C" fn(List<'_, Preload<'_>>) -> bool,
     /// Serves a request. 0 if the response has been sent or broken, or the question answered, else the status the host is to answer with, in place
     /// of a head that was started if nothing of it is out; if something is, the host breaks the response.
     pub call: unsafe extern "C" fn(*const Request<'_>) -> u16,
@@ -386,8 +386,7 @@ pub struct EngineTable {
     pub confirm: unsafe extern "C" fn(Slice<'_>, Slice<'_>, bool),
     /// Replaces the interpreters of a group. Whether there were any.
     pub reload: unsafe extern "C" fn(Slice<'_>) -> bool,
-    /// The process serves on although [`HostTable::retire`] was called because of new code: that does not load. It is called
-    /// again for newer code.
+    /// The process serves on although [`HostTable::retire`] was called because of new code: that does not load.
     pub stay: unsafe extern "C" fn(),
     /// Takes the GIL of the main interpreter and gives it back, at once or when it can be had.
     pub beat: unsafe extern "C" fn(),
