@@ -9,8 +9,10 @@ use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use ffi_engine::engine;
 use parking_lot::Mutex;
 
+use super::pool::{self, Pool};
 use super::script::Known;
-use super::{Interpreter, pool, reload, replace};
+use super::thread::{self, Work};
+use super::{Interpreter, reload, replace};
 use crate::error::{Error, Kind};
 
 /// Why the process is to be replaced: a reason that applications know, too.
@@ -86,21 +88,19 @@ pub(super) fn is_for_another(interpreter: &Arc<Interpreter>) -> bool {
 
 /// The process serves on although the host was told of new code: that does not load. The host is told again when it changes.
 pub fn stay() {
-    let Some(pool) = pool::pool() else {
+    let Some(under_way) = Work::begin() else {
         return;
     };
-    // What was saved by then, the other process has read: it was not even started.
-    let since = *TOLD_AT.lock() + reload::QUIET;
-    for group in pool.groups() {
-        if group.reload() != Reload::Modules {
-            continue;
-        }
-        group.in_background("clutch-stay", move |group| {
-            let of_group = |one: &Arc<Interpreter>| Arc::ptr_eq(&one.group, group);
-            for interpreter in pool.interpreters().iter().filter(|one| of_group(one)) {
+    thread::spawn("clutch-stay", move || {
+        let _under_way = under_way;
+        // What was saved by then, the other process has read: it was not even started.
+        let since = *TOLD_AT.lock() + reload::QUIET;
+        let interpreters = pool::pool().map(Pool::interpreters).unwrap_or_default();
+        for interpreter in &interpreters {
+            if interpreter.group.reload() == Reload::Modules {
                 replace::keep_watching(interpreter, since);
             }
-        });
-    }
-    TOLD.store(false, Ordering::Relaxed);
+        }
+        TOLD.store(false, Ordering::Relaxed);
+    });
 }
