@@ -72,7 +72,7 @@ fn a_configuration_of_several_files_is_judged_line_by_line() {
     scratch.file("httpd.conf", &main);
     let site = scratch.file(
         "sites/shop.conf",
-        "<VirtualHost *:80>\n  WSGIDaemonProcess shop threads=five\n  WSGIPassAuthorization \\\n    On\n  WSGITelemetryService unix:/x\n  WSGIPythonHashSeed random\n</VirtualHost>\n",
+        "<VirtualHost *:80>\n  WSGIDaemonProcess shop threads=five\n  WSGIPassAuthorization \\\n    On\n  WSGIInvented On\n  WSGIPythonHashSeed random\n</VirtualHost>\n",
     );
     let at = |line: u32| format!("{}:{line}: ", site.display());
     check(&scratch, &[]).is(
@@ -80,7 +80,7 @@ fn a_configuration_of_several_files_is_judged_line_by_line() {
         &[
             "httpd.conf cannot be used as it stands: 3 errors, 0 differences, 0 hints in 2 files\n",
             &format!("  error: {}WSGIDaemonProcess takes a whole number from 0 to 65533 for its option threads, not \"five\"\n", at(2)),
-            &format!("  error: {}WSGITelemetryService is mod_wsgi's, and not built here", at(5)),
+            &format!("  error: {}WSGIInvented is no directive", at(5)),
             &format!("  error: {}WSGIPythonHashSeed can stand in the main server, outside of all sections, and stands in <VirtualHost>", at(6)),
         ],
     );

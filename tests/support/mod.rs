@@ -11,6 +11,7 @@
 //! | `CLUTCH_RELOADS` | number of reloads of an application of some size; unset: those tests are skipped | unset |
 //! | `CLUTCH_RELOAD_IMPORTS` | what that application imports | `flask, requests, pymongo` |
 //! | `CLUTCH_RELOAD_SECONDS` | how long code changes under load in the test of that; unset: it is skipped | unset |
+//! | `CLUTCH_TELEMETRY_PROGRAM` | set: the test with the program mod_wsgi-telemetry, from PyPI, runs | unset |
 //! | `CLUTCH_KEEP` | set: keep the directories of failed tests | unset |
 
 pub mod app;

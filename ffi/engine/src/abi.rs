@@ -4,10 +4,12 @@ use std::ffi::{c_char, c_void};
 use std::marker::PhantomData;
 
 pub use crate::field::{FIELDS, Field};
-pub use crate::group_plan::{GroupPlan, Guard, Isolation, Reload, ReloadPolicy};
+pub use crate::group_plan::{GroupPlan, Guard, Isolation, Preload, Reload, ReloadPolicy};
+pub use crate::settings::HashSeed;
+pub use crate::telemetry_plan::TelemetryPlan;
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 10;
+pub const ABI_VERSION: u32 = 11;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -182,6 +184,10 @@ pub struct Request<'a> {
     pub daemon_start: i64,
     /// httpd's own record of the request, for applications that get it; null if they do not.
     pub apache_request: *mut c_void,
+    /// Connections to daemons that were tried for the request; 0 if there is no daemon.
+    pub daemon_connects: u32,
+    /// Daemons that went away or had old code, so that the request was offered to another one.
+    pub daemon_restarts: u32,
     /// The request that carries the call; first argument of every function in `exchange`.
     pub carrier: *mut c_void,
     /// What the engine may ask of the carrier while `call` runs.
@@ -240,28 +246,6 @@ pub struct HostTable {
 /// Takes bytes for whoever the first argument is.
 pub type TakeBytes = unsafe extern "C" fn(*mut c_void, Slice<'_>);
 
-/// A script to load before requests come.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct Preload<'a> {
-    /// Application group.
-    pub group: Slice<'a>,
-    /// Path of the script file.
-    pub script: Slice<'a>,
-}
-
-/// How Python's string hashes are seeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(C, i32)]
-pub enum HashSeed {
-    /// CPython's default: `PYTHONHASHSEED`, else random.
-    Default,
-    /// Random, whatever the environment says.
-    Random,
-    /// This number.
-    Fixed(u32),
-}
-
 /// What holds for an engine from its start to its end.
 #[derive(Debug)]
 #[repr(C)]
@@ -319,12 +303,16 @@ pub struct Plan<'a> {
     pub apache_build_date: Slice<'a>,
     /// Processes of httpd that may serve at once.
     pub apache_maximum_processes: u32,
-    /// Threads that serve in one process of httpd's.
+    /// Threads that serve in one of them.
     pub apache_threads_per_process: u32,
     /// Where packages unpack themselves: `PYTHON_EGG_CACHE` of each interpreter; absent: as the process has it.
     pub egg_cache: Slice<'a>,
     /// The directory that stands before all others in `sys.path`; absent: none does.
     pub home: Slice<'a>,
+    /// Process number of httpd's parent.
+    pub apache_pid: u32,
+    /// What the process reports of itself.
+    pub telemetry: TelemetryPlan<'a>,
 }
 
 impl Plan<'_> {
@@ -360,6 +348,8 @@ impl Plan<'_> {
             apache_threads_per_process: 1,
             egg_cache: Slice::ABSENT,
             home: Slice::ABSENT,
+            apache_pid: 0,
+            telemetry: TelemetryPlan::NONE,
         }
     }
 }
@@ -392,6 +382,8 @@ pub struct EngineTable {
     pub beat: unsafe extern "C" fn(),
     /// Tells the applications of a signal, by its number, one interpreter after the other, and returns when all have been told.
     pub signal: unsafe extern "C" fn(i32),
+    /// The process takes no more requests, for this reason; those that run go on. Only the first one counts.
+    pub leaves: unsafe extern "C" fn(Slice<'_>),
     /// Tells the applications that the process stops, and why, without waiting for them. Calls go on. Only the first one counts.
     pub announce_stop: unsafe extern "C" fn(Slice<'_>),
     /// Tells the applications that the process stops, and why, if they have not been told; ends Python in at most so many

@@ -163,6 +163,8 @@ pub trait Work {
     fn beat();
     /// See [`EngineTable::signal`].
     fn signal(number: i32);
+    /// See [`EngineTable::leaves`].
+    fn leaves(reason: &[u8]);
     /// See [`EngineTable::announce_stop`].
     fn announce_stop(reason: &[u8]);
     /// See [`EngineTable::stop`].
@@ -209,6 +211,9 @@ pub const fn table<W: Work>() -> EngineTable {
     unsafe extern "C" fn signal<W: Work>(number: i32) {
         guard(W::panicked, || W::signal(number)).unwrap_or_default();
     }
+    unsafe extern "C" fn leaves<W: Work>(reason: Slice<'_>) {
+        guard(W::panicked, || W::leaves(reason.bytes())).unwrap_or_default();
+    }
     unsafe extern "C" fn announce_stop<W: Work>(reason: Slice<'_>) {
         guard(W::panicked, || W::announce_stop(reason.bytes())).unwrap_or_default();
     }
@@ -228,6 +233,7 @@ pub const fn table<W: Work>() -> EngineTable {
         stay: stay::<W>,
         beat: beat::<W>,
         signal: signal::<W>,
+        leaves: leaves::<W>,
         announce_stop: announce_stop::<W>,
         stop: stop::<W>,
     }

@@ -128,3 +128,13 @@ impl GroupPlan<'_> {
         queue_timeout: 0,
     };
 }
+
+/// A script to load before requests come.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Preload<'a> {
+    /// Application group.
+    pub group: Slice<'a>,
+    /// Path of the script file.
+    pub script: Slice<'a>,
+}

@@ -16,6 +16,8 @@ pub mod guard;
 pub mod host;
 mod nobody;
 mod settings;
+mod telemetry_plan;
+mod unusable;
 pub mod wire;
 
 pub use abi::{ABI_VERSION, Field, Slice};

@@ -58,6 +58,8 @@ impl Request<'_> {
         queue_start: 0,
         daemon_start: 0,
         apache_request: std::ptr::null_mut(),
+        daemon_connects: 0,
+        daemon_restarts: 0,
         carrier: std::ptr::null_mut(),
         exchange: &ExchangeOf::<Nobody>::TABLE,
     };

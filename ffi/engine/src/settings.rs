@@ -9,8 +9,20 @@ use clutch_core::config::interpreter::{
 };
 
 use crate::abi::{
-    GroupPlan, Guard, HashSeed, Isolation, List, Preload, Reload, ReloadPolicy, Slice,
+    GroupPlan, Guard, Isolation, List, Preload, Reload, ReloadPolicy, Slice, TelemetryPlan,
 };
+
+/// How Python's string hashes are seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C, i32)]
+pub enum HashSeed {
+    /// CPython's default: `PYTHONHASHSEED`, else random.
+    Default,
+    /// Random, whatever the environment says.
+    Random,
+    /// This number.
+    Fixed(u32),
+}
 
 impl From<Option<config::HashSeed>> for HashSeed {
     fn from(seed: Option<config::HashSeed>) -> Self {
@@ -27,6 +39,17 @@ impl<'a> From<&'a config::Preload> for Preload<'a> {
         Self {
             group: Slice::new(&preload.group),
             script: Slice::new(&preload.script),
+        }
+    }
+}
+
+impl<'a> From<&'a config::Telemetry> for TelemetryPlan<'a> {
+    fn from(telemetry: &'a config::Telemetry) -> Self {
+        Self {
+            socket: Slice::new(&telemetry.service.socket),
+            interval: milliseconds(telemetry.service.interval),
+            slow_requests: milliseconds(telemetry.slow_requests),
+            user_agent: telemetry.user_agent,
         }
     }
 }

@@ -42,6 +42,8 @@ pub fn put_request(bytes: &mut Vec<u8>, request: &Request<'_>, attached: Attache
     encoder.put_u32(request.server_pid);
     encoder.put_i64(request.request_start);
     encoder.put_i64(request.queue_start);
+    encoder.put_u32(request.daemon_connects);
+    encoder.put_u32(request.daemon_restarts);
     encoder.put_text(request.group.bytes());
     encoder.put_text(request.script.bytes());
     encoder.put_text(request.callable.bytes());
@@ -108,6 +110,8 @@ impl<'a> Received<'a> {
             server_pid: decoder.u32()?,
             request_start: decoder.i64()?,
             queue_start: decoder.i64()?,
+            daemon_connects: decoder.u32()?,
+            daemon_restarts: decoder.u32()?,
             ..Request::EMPTY
         };
         request.group = Slice::new(decoder.text()?);
@@ -263,6 +267,8 @@ mod tests {
             server_pid: 4,
             request_start: 1,
             queue_start: 2,
+            daemon_connects: 6,
+            daemon_restarts: 5,
             ..Request::EMPTY
         };
         put_request(&mut bytes, &request, ATTACHED);
@@ -283,6 +289,7 @@ mod tests {
         let arguments = request.arguments.get().iter().map(|one| one.bytes());
         assert_eq!(request.question, 2);
         assert!(arguments.eq([&b"anna"[..], b""]));
+        assert_eq!((request.daemon_connects, request.daemon_restarts), (6, 5));
         assert_eq!(
             request.fields[Field::PathInfo as usize].get(),
             Some(&b""[..])

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::daemon::DaemonGroup;
 use crate::config::interpreter::InterpreterWords;
-use crate::config::{HashSeed, Preload};
+use crate::config::{HashSeed, Preload, Telemetry};
 
 /// The build that speaks: programs of another one are not understood.
-pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
 
 /// Most bytes of a message between httpd's parent, the supervisor and a daemon that is told what to be.
 pub const MOST_MESSAGE: usize = 64 << 20;
@@ -42,6 +42,8 @@ pub struct ProcessWords {
     pub max_interpreters: u32,
     /// After how many replaced interpreters the process asks to be replaced; 0: when they have kept too much memory.
     pub max_replacements: u32,
+    /// What it reports, if there is somebody who takes it.
+    pub telemetry: Option<Telemetry>,
 }
 
 /// What applications are told of httpd.
@@ -55,10 +57,12 @@ pub struct ApacheFacts {
     pub mpm: Vec<u8>,
     /// When it was built.
     pub build_date: Vec<u8>,
-    /// Processes of it that may serve at once.
+    /// Processes that may serve at once.
     pub maximum_processes: u32,
-    /// Threads that serve in one of its processes.
+    /// Threads that serve in one of them.
     pub threads_per_process: u32,
+    /// Process number of its parent.
+    pub pid: u32,
 }
 
 /// A user or group by number, and the user's name where it is known.

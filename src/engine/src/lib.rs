@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod modwsgi;
 pub mod report;
 pub mod setup;
+pub mod telemetry;
 pub mod watch;
 pub mod wsgi;
 
@@ -48,7 +49,8 @@ impl Work for Engine {
 
     fn start(plan: &Plan<'_>) -> bool {
         host::connect(plan.host);
-        let outcome = interpreter::start(setup::keep(plan));
+        let plan = setup::keep(plan);
+        let outcome = interpreter::start(plan);
         if let Err(why) = &outcome {
             let home = plan.python_home.text();
             let home = if home.is_empty() {
@@ -61,6 +63,9 @@ impl Work for Engine {
                 Self::PYTHON_VERSION
             );
             host::fault(&code::PYTHON_REFUSED.says(text));
+        }
+        if outcome.is_ok() {
+            telemetry::start(plan);
         }
         outcome.is_ok()
     }
@@ -96,12 +101,23 @@ impl Work for Engine {
         interpreter::signal(number);
     }
 
+    fn leaves(reason: &[u8]) {
+        telemetry::leaves(reason);
+    }
+
     fn announce_stop(reason: &[u8]) {
+        telemetry::leaves(reason);
         interpreter::announce_stop(reason);
     }
 
     fn stop(limit: Duration, reason: &[u8]) {
+        // In a signal handler that has interrupted a request nothing can be said.
+        if interpreter::is_interrupted() {
+            return interpreter::stop(limit, reason);
+        }
+        telemetry::leaves(reason);
         interpreter::stop(limit, reason);
+        telemetry::stopped();
     }
 
     fn panicked(text: &str) {

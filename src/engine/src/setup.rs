@@ -4,7 +4,7 @@ use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ffi_engine::abi::{HashSeed, List, Plan, Slice};
+use ffi_engine::abi::{HashSeed, List, Plan, Slice, TelemetryPlan};
 
 use crate::python::runtime::Setup;
 
@@ -76,6 +76,10 @@ pub fn keep(plan: &Plan<'_>) -> &'static Plan<'static> {
         apache_build_date: slice(plan.apache_build_date),
         egg_cache: slice(plan.egg_cache),
         home: slice(plan.home),
+        telemetry: TelemetryPlan {
+            socket: slice(plan.telemetry.socket),
+            ..plan.telemetry
+        },
         ..*plan
     }))
 }

@@ -10,7 +10,7 @@ use clutch_core::config::interpreter::{EMBEDDED, InterpreterWords};
 use clutch_core::config::{Preload, ProcessSettings};
 use clutch_core::engine::{self, Choice};
 use ffi_engine::Slice;
-use ffi_engine::abi::{self, HostTable, List, Plan};
+use ffi_engine::abi::{self, HostTable, List, Plan, TelemetryPlan};
 use ffi_engine::host::{self, Engine};
 
 use crate::board;
@@ -209,5 +209,11 @@ fn start(engine: Engine, config: &ServerConfig, settings: &ProcessSettings<'_>) 
         apache_threads_per_process: shape.threads_per_process,
         egg_cache: Slice::maybe(config.section.python_eggs.as_deref()),
         home: Slice::ABSENT,
+        apache_pid: parent::number(),
+        // A process that runs no application has nothing to report.
+        telemetry: match &settings.telemetry {
+            Some(telemetry) if settings.embedded => telemetry.into(),
+            _ => TelemetryPlan::NONE,
+        },
     })
 }

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clutch_core::code::{self, Fault};
-use clutch_core::config::ProcessSettings;
 use clutch_core::config::directive::Remark;
 use clutch_core::config::interpreter::Block;
+use clutch_core::config::{ProcessSettings, ServerSection};
 use clutch_core::engine::{self, Choice};
 use clutch_core::homes;
 use clutch_core::log::Level;
@@ -93,6 +93,7 @@ pub fn configured(pool: Pool<'_>, main: Server<'_>) -> Result<(), Fault> {
 /// Says what of the configuration has no effect.
 fn warn(config: &ServerConfig) {
     let section = &config.section;
+    warn_of_slow_requests(section);
     let has_gil = |choice: &Choice| choice.version.is_some_and(|version| !version.free_threaded);
     if ProcessSettings::of(section).free_threading && config.choice.get().is_some_and(has_gil) {
         let text = "WSGIFreeThreading has no effect, because this Python always has a GIL";
@@ -114,6 +115,15 @@ fn remark(server: Server<'_>) {
             Some(code) => log::fault(&code.says(text)),
             None => log::server(Level::Info, text),
         }
+    }
+}
+
+/// Says that slow requests are reported to nobody, if the operator wants them reported.
+fn warn_of_slow_requests(section: &ServerSection) {
+    let wanted = section.slow_requests.is_some_and(|limit| !limit.is_zero());
+    if wanted && section.telemetry_service.is_none() {
+        let text = "WSGISlowRequests has no effect without WSGITelemetryService";
+        log::fault(&code::SLOW_IN_VAIN.says(text));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 pub mod account;
+pub mod datagram;
 pub mod epoll;
 pub mod event;
 pub mod file;

@@ -102,7 +102,7 @@ pub fn connect(path: &Path, waiting: Waiting) -> Result<OwnedFd, NotConnected> {
 }
 
 /// The address of a socket at `path`.
-fn address(path: &Path) -> io::Result<SocketAddrUnix> {
+pub(crate) fn address(path: &Path) -> io::Result<SocketAddrUnix> {
     let bytes = path.as_os_str().len();
     if bytes > MOST_PATH_BYTES {
         let text = format!(

@@ -1,7 +1,6 @@
 //! [`Engine`]: what a host has of an engine.
 
 use std::ffi::c_void;
-use std::fmt;
 use std::path::Path;
 
 use clutch_core::exchange::Exchange;
@@ -11,22 +10,11 @@ use super::ExchangeOf;
 use crate::abi::{
     ABI_VERSION, ENTRY_POINT, EngineTable, EntryPoint, List, Plan, Preload, Request, Slice,
 };
+pub use crate::unusable::Unusable;
 
 /// An engine that is mapped into this process, for ever.
 #[derive(Debug, Clone, Copy)]
 pub struct Engine(&'static EngineTable);
-
-/// Why an engine cannot be used; a sentence for the operator.
-#[derive(Debug)]
-pub struct Unusable(String);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 impl Engine {
     /// Maps the engine at `path`, and with it its libpython.
@@ -134,6 +122,12 @@ impl Engine {
     pub fn signal(self, number: i32) {
         // SAFETY: no preconditions.
         unsafe { (self.0.signal)(number) }
+    }
+
+    /// The process takes no more requests, for this reason.
+    pub fn leaves(self, reason: &str) {
+        // SAFETY: the engine keeps nothing of the slice.
+        unsafe { (self.0.leaves)(Slice::new(reason.as_bytes())) }
     }
 
     /// Tells the applications that the process stops, for this reason, while their calls go on.

@@ -301,6 +301,7 @@ impl Daemon {
         self.state.drain();
         // What it has wished for itself came first.
         let first = self.wish.take().unwrap_or_else(|| reason.to_owned());
+        self.engine.leaves(told(&first));
         if reason == SHUTDOWN {
             // Requests may wait for what their application does then.
             self.engine.announce_stop(told(&first));

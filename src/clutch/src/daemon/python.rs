@@ -9,7 +9,7 @@ use clutch_core::config::interpreter::{EMBEDDED, InterpreterSettings, ReloadPoli
 use clutch_core::control::GroupSpec;
 use clutch_core::log::{Level, Record};
 use ffi_engine::Slice;
-use ffi_engine::abi::{GroupPlan, HostTable, List, Plan, Preload};
+use ffi_engine::abi::{GroupPlan, HostTable, List, Plan, Preload, TelemetryPlan};
 use ffi_engine::host::{self, Engine, Host};
 
 use super::state::State;
@@ -152,5 +152,10 @@ fn plan(spec: &'static GroupSpec) -> Plan<'static> {
         apache_threads_per_process: apache.threads_per_process,
         egg_cache: Slice::ABSENT, // It is in the environment of the process.
         home: Slice::maybe(group.home.as_deref()),
+        apache_pid: apache.pid,
+        telemetry: match &process.telemetry {
+            Some(telemetry) if group.threads != 0 => telemetry.into(),
+            _ => TelemetryPlan::NONE,
+        },
     }
 }

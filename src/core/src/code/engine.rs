@@ -102,4 +102,12 @@ super::codes! {
         "A request goes on in spite of RequestTimeout; its interpreter is replaced",
         "It waits outside of Python, where no exception reaches it, or swallows the exception",
         "Give waits of the application a time limit of their own";
+    TELEMETRY_UNUSABLE = "CLUTCH0329", Warning, ["WSGI0132"],
+        "A process reports nothing to the service of WSGITelemetryService",
+        "The line has the reason: a path that is too long for a socket, or no descriptor is left",
+        "Name a shorter path, or raise the limit of descriptors";
+    TELEMETRY_NO_THREAD = "CLUTCH0330", Warning, ["WSGI0133"],
+        "A process reports nothing, or not all, to the service of WSGITelemetryService",
+        "It gets no thread to report with",
+        "Raise the limit of threads";
 }

@@ -102,4 +102,8 @@ super::codes! {
         "WSGITrustedProxyHeaders has a name that is none of the headers it knows; the header is passed on as anybody sends it",
         "A typing error, or a header that this server does not know",
         "Write one of the names that the directive knows, or leave it out";
+    SLOW_IN_VAIN = "CLUTCH0220", Warning, [],
+        "WSGISlowRequests has no effect",
+        "There is nobody to report slow requests to",
+        "Name a service with WSGITelemetryService, or take the directive out";
 }

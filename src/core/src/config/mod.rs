@@ -27,6 +27,7 @@ mod reference;
 pub mod section;
 pub mod server;
 pub mod settings;
+pub mod telemetry;
 pub mod value;
 
 pub use alias::Alias;
@@ -40,4 +41,5 @@ pub use provider::ProviderScript;
 pub use section::Section;
 pub use server::{EngineChoice, ServerSection};
 pub use settings::{ProcessSettings, Settings};
+pub use telemetry::Telemetry;
 pub use value::{HashSeed, HeadMapping, Refusal};

@@ -57,6 +57,16 @@ pub fn switch_interval(value: &[u8]) -> Result<Duration, Refusal> {
     Ok(Duration::from_micros(microseconds))
 }
 
+/// The time in seconds at the start of `value`, read as C's `strtod` reads decimal numbers: what is no number is 0, and what is too
+/// long is the longest time. Rounded up to milliseconds, so that only 0 is 0. `None` if it is below 0.
+pub(super) fn leading_seconds(value: &[u8]) -> Option<Duration> {
+    let value = value.trim_ascii_start();
+    let most = value.len().min(64); // no number that means anything is longer
+    let read = (1..=most).rev().find_map(|end| decimal(&value[..end]));
+    let milliseconds = (read.unwrap_or(0.0).min(f64::from(LONGEST)) * 1e3).ceil();
+    (milliseconds >= 0.0).then(|| Duration::from_millis(milliseconds as u64))
+}
+
 /// The number that the whole of `value` is, as C's `strtod` reads decimal numbers.
 pub(super) fn decimal(value: &[u8]) -> Option<f64> {
     let number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);

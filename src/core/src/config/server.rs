@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::alias::Alias;
 use crate::config::daemon::{DaemonGroup, DaemonStart};
@@ -9,6 +10,7 @@ use crate::config::directive::Remark;
 use crate::config::interpreter::{Block, InterpreterSection, InterpreterWords};
 use crate::config::preload::Preload;
 use crate::config::provider::ProviderScript;
+use crate::config::telemetry::Service;
 use crate::config::value::{HashSeed, Refusal, Shown};
 use crate::installation::Version;
 
@@ -92,6 +94,12 @@ pub struct ServerSection {
     pub destroy_interpreter: Option<bool>,
     /// `WSGIServerMetrics`
     pub server_metrics: Option<bool>,
+    /// `WSGITelemetryService`
+    pub telemetry_service: Option<Service>,
+    /// `WSGISlowRequests`
+    pub slow_requests: Option<Duration>,
+    /// `WSGITelemetryOptions`: whether `CaptureUserAgent` holds.
+    pub telemetry_user_agent: Option<bool>,
     /// `ClutchProgram`
     pub program: Option<Arc<[u8]>>,
     /// `ClutchDaemonStart`

@@ -7,6 +7,7 @@ use crate::config::interpreter;
 use crate::config::provider::ProviderScript;
 use crate::config::section::Section;
 use crate::config::server::{EngineChoice, ServerSection};
+use crate::config::telemetry::Telemetry;
 use crate::config::value::{HashSeed, HeadMapping};
 use crate::group::{Callable, Facts, GroupTemplate, template};
 use crate::proxy::{ProxyHeader, Subnet};
@@ -107,7 +108,7 @@ impl<'c> Settings<'c> {
 }
 
 /// What holds for every process of the server.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ProcessSettings<'c> {
     /// Which engine; `None`: the one that suits the Python home, else the newest.
     pub engine: Option<&'c EngineChoice>,
@@ -133,6 +134,8 @@ pub struct ProcessSettings<'c> {
     pub destroy_interpreters: bool,
     /// Applications in httpd's own processes may see what all of httpd does.
     pub server_metrics: bool,
+    /// What processes that run Python report, if there is somebody who takes it.
+    pub telemetry: Option<Telemetry>,
 }
 
 impl<'c> ProcessSettings<'c> {
@@ -151,6 +154,11 @@ impl<'c> ProcessSettings<'c> {
             free_threading: interpreter::free_threading(&main.words, interpreter::EMBEDDED),
             destroy_interpreters: main.destroy_interpreter.unwrap_or(true),
             server_metrics: main.server_metrics.unwrap_or(false),
+            telemetry: main.telemetry_service.clone().map(|service| Telemetry {
+                service,
+                slow_requests: main.slow_requests.unwrap_or_default(),
+                user_agent: main.telemetry_user_agent.unwrap_or(false),
+            }),
         }
     }
 }

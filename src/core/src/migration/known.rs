@@ -2,18 +2,6 @@
 
 use crate::config::directive::Directive;
 
-/// The directives of mod_wsgi 6.1 that others of this project may lack, and what they are for.
-const OF_MOD_WSGI: [(&str, &str); 8] = [
-    ("WSGIAccessScript", "a script that decides on access"),
-    ("WSGIAuthGroupScript", "a script that knows groups of users"),
-    ("WSGIAuthUserScript", "a script that knows users"),
-    ("WSGIDispatchScript", "a script that chooses groups"),
-    ("WSGIGroupAuthoritative", "accepted there without effect"),
-    ("WSGISlowRequests", "telemetry"),
-    ("WSGITelemetryOptions", "telemetry"),
-    ("WSGITelemetryService", "telemetry"),
-];
-
 /// Directives of mod_wsgi before version 6.
 const OF_OLD: [&str; 5] = [
     "WSGILazyInitialization",
@@ -24,21 +12,15 @@ const OF_OLD: [&str; 5] = [
 ];
 
 /// What is to be said of a directive that has no row; `None` if it is not about WSGI.
-pub(super) fn without_row(name: &str) -> Option<String> {
+pub(super) fn without_row(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     if !lower.starts_with("wsgi") && !lower.starts_with("clutch") {
         return None;
     }
     let is = |other: &str| other.eq_ignore_ascii_case(name);
-    let known = OF_MOD_WSGI.iter().find(|(other, _)| is(other));
-    Some(match known {
-        Some((_, purpose)) => {
-            format!("is mod_wsgi's, and not built here ({purpose}); httpd does not start with it")
-        }
-        None if OF_OLD.iter().any(|other| is(other)) => {
-            "is of an older mod_wsgi, and version 6 does not have it either; leave it out".into()
-        }
-        None => "is no directive; httpd does not start with it".into(),
+    Some(match OF_OLD.iter().any(|other| is(other)) {
+        true => "is of an older mod_wsgi, and version 6 does not have it either; leave it out",
+        false => "is no directive; httpd does not start with it",
     })
 }
 
@@ -99,7 +81,7 @@ pub(super) const HIDDEN: [&str; 3] = ["GATEWAY_INTERFACE", "REMOTE_HOST", "SERVE
 
 #[cfg(test)]
 mod tests {
-    use super::{OF_MOD_WSGI, OF_OLD, without_row};
+    use super::{OF_OLD, without_row};
     use crate::config::directives::ALL;
 
     #[test]
@@ -109,7 +91,6 @@ mod tests {
             let text = without_row(name).unwrap();
             assert!(text.contains(part), "{text}");
         };
-        says("wsgitelemetryservice", "is mod_wsgi's, and not built here");
         says("WSGILazyInitialization", "older mod_wsgi");
         says("WSGIScriptAlia", "is no directive");
         says("ClutchEngines", "is no directive");
@@ -119,6 +100,5 @@ mod tests {
     fn what_is_said_to_be_old_has_no_row() {
         let has_row = |name: &&str| ALL.iter().any(|row| row.name().eq_ignore_ascii_case(name));
         assert!(!OF_OLD.iter().any(has_row));
-        assert!(OF_MOD_WSGI.is_sorted_by_key(|(name, _)| *name));
     }
 }

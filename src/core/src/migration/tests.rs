@@ -136,10 +136,6 @@ fn words_about_interpreters_stand_in_their_block() {
 #[test]
 fn directives_that_are_not_there_are_told_apart() {
     has(
-        &format!("{LOAD}WSGITelemetryService unix:/x"),
-        &["error 2", "is mod_wsgi's, and not built here"],
-    );
-    has(
         &format!("{LOAD}WSGILazyInitialization On"),
         &["error 2", "of an older mod_wsgi"],
     );

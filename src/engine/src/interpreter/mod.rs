@@ -45,11 +45,13 @@ pub use lease::{AtWork, Lease, lease, thread_number};
 pub use memory::Change;
 pub use parts::Parts;
 pub use pool::{
-    beat, confirm, current, is_daemon, preload, reload, start, stop, threads_per_process,
+    beat, confirm, current, is_daemon, is_interrupted, is_running, preload, reload, start, stop,
+    switch_interval, threads_per_process,
 };
 pub use refusal::Refusal;
 pub use stale::stay;
-pub use telling::{announce_stop, signal};
+pub use telling::{announce_stop, collections, signal};
+pub use thread::spawn;
 pub use verdict::{Learned, Trial};
 
 use crate::error::Error;

@@ -55,6 +55,7 @@ pub struct Parts {
     pub take_refusals: Kept,
     pub take_first_read: Kept,
     pub blame: Kept,
+    pub collections: Kept,
     pub request_timeout: Kept,
     /// The requests that run.
     pub active: ActiveRequests,
@@ -125,6 +126,7 @@ impl Parts {
             take_refusals: from_prelude(c"take_refusals")?,
             take_first_read: from_prelude(c"take_first_read")?,
             blame: from_prelude(c"blame")?,
+            collections: from_prelude(c"collections")?,
             request_timeout: from_prelude(c"RequestTimeout")?,
             active: ActiveRequests::new(py)?,
             template: template(py, plan, group.name(), &file_wrapper)?.keep(),
@@ -177,6 +179,7 @@ impl Parts {
             &self.take_refusals,
             &self.take_first_read,
             &self.blame,
+            &self.collections,
             &self.request_timeout,
             &self.template,
         ];

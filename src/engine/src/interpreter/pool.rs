@@ -120,6 +120,23 @@ pub fn is_daemon() -> bool {
     name.is_some_and(|name| !name.is_empty())
 }
 
+/// Whether Python runs, and does not stop.
+pub fn is_running() -> bool {
+    running().is_ok()
+}
+
+/// Whether this thread must not wait for anything: httpd ends a child of its prefork MPM from a signal handler, in the middle of
+/// whatever the thread does.
+pub fn is_interrupted() -> bool {
+    lease::is_at_work() || crate::python::is_attached()
+}
+
+/// The switch interval of the main interpreter in microseconds; 0: Python's own.
+pub fn switch_interval() -> u32 {
+    POOL.get()
+        .map_or(0, |pool| pool.main().group.plan.switch_interval)
+}
+
 /// Threads of this process that call applications.
 pub fn threads_per_process() -> u32 {
     POOL.get().map_or(1, |pool| pool.plan.threads_per_process)
@@ -351,8 +368,7 @@ pub fn stop(limit: Duration, reason: &[u8]) {
         return;
     }
     verdict::end_in_order();
-    if lease::is_at_work() || crate::python::is_attached() {
-        // httpd ends a child of its prefork MPM from a signal handler, in the middle of whatever the thread does.
+    if is_interrupted() {
         runtime::leave_as_it_is();
         return;
     }

@@ -12,6 +12,9 @@ use super::{Interpreter, pool};
 use crate::modwsgi::events;
 use crate::python::{Attached, ThreadState};
 
+/// How many interpreters are asked for what their garbage collectors do.
+const MOST_ASKED: usize = 32;
+
 /// The news that the process stops.
 struct News {
     reason: String,
@@ -101,6 +104,25 @@ pub fn signal(number: i32) {
             events::process_signal(py, &interpreter.parts, number);
         });
     }
+}
+
+/// What each interpreter has to tell of its garbage collector, of at most [`MOST_ASKED`]; those that take no visitors are left out.
+pub fn collections() -> Vec<String> {
+    let (Some(_work), Some(pool)) = (Work::begin(), pool::pool()) else {
+        return Vec::new();
+    };
+    let mut told = Vec::new();
+    for interpreter in pool.interpreters().iter().take(MOST_ASKED) {
+        in_passing(interpreter, |py| {
+            let answer = interpreter.parts.collections.get(py).call([]);
+            told.extend(
+                answer
+                    .map(|text| text.to_text())
+                    .map_err(|raised| drop(raised.take(py))),
+            );
+        });
+    }
+    told
 }
 
 /// Runs `tell` in an interpreter, unless that has ended.

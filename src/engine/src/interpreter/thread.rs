@@ -19,7 +19,7 @@ static UNDER_WAY: Mutex<u32> = Mutex::new(0);
 static NONE_UNDER_WAY: Condvar = Condvar::new();
 
 /// Runs `work` on a thread of its own. Whether there is such a thread; if not, the log says so.
-pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
     let spawned = thread::Builder::new()
         .name(name.into())
         .stack_size(STACK)

@@ -7,11 +7,11 @@ pub(super) const BUCKETS: usize = 65;
 
 /// The times of one kind.
 #[derive(Debug, Clone)]
-pub(super) struct Times {
-    pub(super) buckets: [u64; BUCKETS],
+pub(crate) struct Times {
+    pub(crate) buckets: [u64; BUCKETS],
     total: Duration,
     /// The shortest and the longest, in microseconds.
-    pub(super) extremes: Option<(u64, u64)>,
+    pub(crate) extremes: Option<(u64, u64)>,
 }
 
 impl Default for Times {
@@ -36,7 +36,7 @@ impl Times {
     }
 
     /// The mean for `requests`, in seconds; 0 without requests.
-    pub(super) fn mean(&self, requests: u64) -> f64 {
+    pub(crate) fn mean(&self, requests: u64) -> f64 {
         match requests {
             0 => 0.0,
             requests => self.total.as_secs_f64() / requests as f64,

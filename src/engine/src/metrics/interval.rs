@@ -10,27 +10,27 @@ use crate::wsgi::Meter;
 
 /// What has happened since the numbers were asked for last.
 #[derive(Debug)]
-pub(super) struct Interval {
+pub(crate) struct Interval {
     pub(super) begun: SystemTime,
     pub(super) since: Instant,
     pub(super) usage: Usage,
     /// Requests of the process that had ended before.
     pub(super) requests_before: u64,
     /// Requests whose application has been called and has finished.
-    pub(super) finished: u64,
+    pub(crate) finished: u64,
     /// By the first digit of their status.
-    pub(super) statuses: [u64; 5],
-    pub(super) input: Sums,
-    pub(super) output: Sums,
+    pub(crate) statuses: [u64; 5],
+    pub(crate) input: Sums,
+    pub(crate) output: Sums,
     pub(super) gil_waits: u64,
-    pub(super) times: [Times; Phase::ALL.len()],
+    pub(crate) times: [Times; Phase::ALL.len()],
 }
 
 /// Sums over requests.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sums {
-    pub(super) bytes: u64,
-    pub(super) operations: u64,
+pub(crate) struct Sums {
+    pub(crate) bytes: u64,
+    pub(crate) operations: u64,
 }
 
 impl Interval {

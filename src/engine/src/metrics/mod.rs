@@ -6,6 +6,7 @@
 mod histogram;
 mod interval;
 mod server;
+mod taken;
 mod tell;
 pub(crate) mod threads;
 
@@ -20,8 +21,9 @@ use crate::python::waiting;
 use crate::wsgi::Call;
 use interval::Interval;
 pub(crate) use server::server_metrics;
+pub(crate) use taken::{Taken, process_began};
 pub(crate) use tell::{process_metrics, request_metrics};
-pub(crate) use threads::Serving;
+pub(crate) use threads::{Done, Serving};
 
 /// Whether requests are recorded. Set once. Relaxed: a request more or less does no harm.
 static RECORDING: AtomicBool = AtomicBool::new(false);
@@ -56,7 +58,7 @@ pub(crate) fn start_recording() {
 /// The phases of a request, for each of which there are times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
-enum Phase {
+pub(crate) enum Phase {
     Server,
     Queue,
     Daemon,
@@ -80,8 +82,54 @@ impl Phase {
     ];
 
     /// Whether only requests in daemons have it.
-    fn is_of_daemons(self) -> bool {
+    pub(crate) fn is_of_daemons(self) -> bool {
         matches!(self, Phase::Queue | Phase::Daemon)
+    }
+}
+
+/// When a request was where, in microseconds since the epoch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    begun: i64,
+    queued: i64,
+    /// 0: no daemon has taken it.
+    taken: i64,
+}
+
+/// The phases of a request before its application began.
+pub(crate) struct Before {
+    pub(crate) server: Duration,
+    /// Waiting for a daemon, and in it.
+    pub(crate) in_daemon: Option<(Duration, Duration)>,
+}
+
+impl Way {
+    pub(crate) fn of(request: &Request<'_>) -> Self {
+        Self {
+            begun: request.request_start,
+            queued: request.queue_start,
+            taken: request.daemon_start,
+        }
+    }
+
+    /// The phases of a request whose application began then.
+    pub(crate) fn before(self, started: i64) -> Before {
+        let Self {
+            begun,
+            queued,
+            taken,
+        } = self;
+        let between = |from: i64, to: i64| Duration::from_micros((to - from).max(0).unsigned_abs());
+        match taken {
+            0 => Before {
+                server: between(begun, started),
+                in_daemon: None,
+            },
+            taken => Before {
+                server: between(begun, queued),
+                in_daemon: Some((between(queued, taken), between(taken, started))),
+            },
+        }
     }
 }
 
@@ -90,28 +138,16 @@ pub(crate) fn record(call: &Call, request: &Request<'_>) {
     let (Some(meter), Some(interval)) = (call.meter(), INTERVAL.get()) else {
         return;
     };
-    let between = |from: i64, to: i64| Duration::from_micros(u64::try_from(to - from).unwrap_or(0));
-    let (begun, queued, taken) = (
-        request.request_start,
-        request.queue_start,
-        request.daemon_start,
-    );
-    let started = meter.started_micros();
+    let before = Way::of(request).before(meter.started_micros());
     let application = meter.time();
     let mut times = [None; Phase::ALL.len()];
     let mut set = |phase: Phase, time| times[phase as usize] = Some(time);
-    let mut whole = application;
-    match taken {
-        0 => {
-            set(Phase::Server, between(begun, started));
-            whole += between(begun, started);
-        }
-        taken => {
-            set(Phase::Server, between(begun, queued));
-            set(Phase::Queue, between(queued, taken));
-            set(Phase::Daemon, between(taken, started));
-            whole += between(begun, queued) + between(queued, taken) + between(taken, started);
-        }
+    let mut whole = application + before.server;
+    set(Phase::Server, before.server);
+    if let Some((queue, daemon)) = before.in_daemon {
+        set(Phase::Queue, queue);
+        set(Phase::Daemon, daemon);
+        whole += queue + daemon;
     }
     set(Phase::Application, application);
     set(Phase::Request, whole);

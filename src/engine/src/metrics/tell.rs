@@ -6,12 +6,9 @@ use clutch_sys::time::seconds;
 use clutch_sys::usage;
 
 use super::interval::Interval;
-use super::{BEGUN, INTERVAL, Phase, threads};
-use crate::interpreter::{is_daemon, threads_per_process};
+use super::{INTERVAL, Phase, Taken, process_began, threads};
 use crate::python::{Attached, Object, PyResult};
-
-/// Shortest interval that rates are computed for, in seconds.
-const SHORTEST: f64 = 1e-6;
+use crate::telemetry;
 
 /// A dict that is being filled.
 pub(super) struct Filling<'py>(Attached<'py>, Object<'py>);
@@ -62,51 +59,31 @@ fn int(py: Attached<'_>, value: u64) -> PyResult<Object<'_>> {
     py.int(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// What has happened since this was asked last, by anyone; `None` if nothing is recorded.
+/// What has happened since this was asked last, by anyone; `None` if nothing is recorded, or this process reports it.
 pub(crate) fn request_metrics(py: Attached<'_>) -> PyResult<Object<'_>> {
-    let Some(interval) = INTERVAL.get() else {
+    let Some(taken) = (!telemetry::is_on()).then(Taken::take).flatten() else {
         return Ok(py.none());
     };
-    // Both at once, as far as that goes; no Python code runs while the lock is held.
-    let (interval, threads) = {
-        let mut current = interval.lock();
-        (
-            std::mem::replace(&mut *current, Interval::begin()),
-            threads::take_done(),
-        )
-    };
-    let now = SystemTime::now();
-    let period = interval.since.elapsed().as_secs_f64().max(SHORTEST);
     let dict = Filling::new(py)?;
     dict.int("pid", std::process::id().into())?;
-    dict.float("start_time", seconds(interval.begun))?;
-    dict.float("stop_time", seconds(now))?;
-    dict.float("sample_period", period)?;
-    resources(&dict, &interval, period)?;
-    requests(&dict, &interval, period)?;
-    phases(&dict, &interval)?;
-    of_threads(&dict, &threads, period)?;
+    dict.float("start_time", seconds(taken.interval.begun))?;
+    dict.float("stop_time", seconds(taken.now))?;
+    dict.float("sample_period", taken.period)?;
+    let (user, system) = taken.processor();
+    dict.cpu("utilization", user, system)?;
+    dict.cpu("time", user, system)?; // The older names of the same rates.
+    dict.int("memory_max_rss", taken.most_resident)?;
+    dict.int("memory_rss", taken.resident)?;
+    requests(&dict, &taken)?;
+    phases(&dict, &taken.interval, taken.is_daemon)?;
+    of_threads(&dict, &taken)?;
     Ok(dict.1)
 }
 
-fn resources(dict: &Filling<'_>, interval: &Interval, period: f64) -> PyResult<()> {
-    let usage = usage::of_process();
-    let user = usage.user.saturating_sub(interval.usage.user).as_secs_f64() / period;
-    let system = usage
-        .system
-        .saturating_sub(interval.usage.system)
-        .as_secs_f64()
-        / period;
-    dict.cpu("utilization", user, system)?;
-    dict.cpu("time", user, system)?; // The older names of the same rates.
-    dict.int("memory_max_rss", usage.most_resident)?;
-    dict.int("memory_rss", usage::resident())
-}
-
-fn requests(dict: &Filling<'_>, interval: &Interval, period: f64) -> PyResult<()> {
-    let count = threads::requests() - interval.requests_before;
-    dict.int("request_count", count)?;
-    dict.float("request_throughput", count as f64 / period)?;
+fn requests(dict: &Filling<'_>, taken: &Taken) -> PyResult<()> {
+    let interval = &taken.interval;
+    dict.int("request_count", taken.requests)?;
+    dict.float("request_throughput", taken.requests as f64 / taken.period)?;
     for (class, count) in (1..).zip(interval.statuses) {
         dict.int(&format!("status_{class}xx"), count)?;
     }
@@ -117,14 +94,14 @@ fn requests(dict: &Filling<'_>, interval: &Interval, period: f64) -> PyResult<()
     dict.int("gil_wait_count", interval.gil_waits)
 }
 
-fn phases(dict: &Filling<'_>, interval: &Interval) -> PyResult<()> {
+fn phases(dict: &Filling<'_>, interval: &Interval, is_daemon: bool) -> PyResult<()> {
     let py = dict.0;
     for ((phase, name), times) in Phase::ALL.into_iter().zip(&interval.times) {
         dict.list(
             &format!("{name}_time_buckets"),
             times.buckets.iter().map(|count| int(py, *count)),
         )?;
-        let mean = match phase.is_of_daemons() && !is_daemon() {
+        let mean = match phase.is_of_daemons() && !is_daemon {
             true => py.none(),
             false => py.float(times.mean(interval.finished))?,
         };
@@ -138,26 +115,13 @@ fn phases(dict: &Filling<'_>, interval: &Interval) -> PyResult<()> {
     Ok(())
 }
 
-fn of_threads(dict: &Filling<'_>, threads: &[(u32, threads::Done)], period: f64) -> PyResult<()> {
+fn of_threads(dict: &Filling<'_>, taken: &Taken) -> PyResult<()> {
     let py = dict.0;
-    let most = threads_per_process().max(1) as usize;
-    let is_active = |done: &threads::Done| done.completed > 0 || !done.current.is_zero();
-    let active = threads.iter().filter(|(_, done)| is_active(done)).count();
-    let busy: f64 = threads
-        .iter()
-        .map(|(_, done)| done.busy.as_secs_f64())
-        .sum();
-    dict.int("request_threads_maximum", most as u64)?;
-    dict.int("request_threads_started", threads::started())?;
-    dict.int("request_threads_active", active as u64)?;
-    dict.float("capacity_utilization", busy / period / most as f64)?;
-    let mut places = vec![threads::Done::default(); most];
-    for (number, done) in threads {
-        let place = (*number as usize).checked_sub(1); // The process's first thread has none.
-        if let Some(place) = place.and_then(|place| places.get_mut(place)) {
-            *place = *done;
-        }
-    }
+    dict.int("request_threads_maximum", taken.most_threads as u64)?;
+    dict.int("request_threads_started", taken.threads_started)?;
+    dict.int("request_threads_active", taken.active_threads())?;
+    dict.float("capacity_utilization", taken.utilization())?;
+    let places = taken.places();
     for name in ["request_threads_completed", "request_threads_buckets"] {
         dict.list(name, places.iter().map(|done| int(py, done.completed)))?;
     }
@@ -179,18 +143,18 @@ fn of_threads(dict: &Filling<'_>, threads: &[(u32, threads::Done)], period: f64)
 
 /// What this process has done since it began; `None` if nothing is recorded.
 pub(crate) fn process_metrics(py: Attached<'_>) -> PyResult<Object<'_>> {
-    if INTERVAL.get().is_none() {
+    if INTERVAL.get().is_none() || telemetry::is_on() {
         return Ok(py.none());
     }
-    let (usage, now) = (usage::of_process(), SystemTime::now());
-    let begun = *BEGUN.get_or_init(|| now);
+    let (begun, usage, now) = (process_began(), usage::of_process(), SystemTime::now());
+    let resident = usage::resident();
     let counts = threads::counts();
     let dict = Filling::new(py)?;
     dict.int("pid", std::process::id().into())?;
     dict.float("request_busy_time", threads::busy().as_secs_f64())?;
     dict.int("request_count", threads::requests())?;
-    dict.int("memory_max_rss", usage.most_resident)?;
-    dict.int("memory_rss", usage::resident())?;
+    dict.int("memory_max_rss", usage.most_resident.max(resident))?;
+    dict.int("memory_rss", resident)?;
     dict.cpu("time", usage.user.as_secs_f64(), usage.system.as_secs_f64())?;
     dict.float("restart_time", seconds(begun))?;
     dict.float("current_time", seconds(now))?;

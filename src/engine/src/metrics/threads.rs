@@ -33,13 +33,13 @@ struct Work {
 
 /// What a thread has done in an interval.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Done {
-    pub(super) completed: u64,
-    pub(super) busy: Duration,
-    pub(super) cpu: Duration,
-    pub(super) longest: Duration,
+pub(crate) struct Done {
+    pub(crate) completed: u64,
+    pub(crate) busy: Duration,
+    pub(crate) cpu: Duration,
+    pub(crate) longest: Duration,
     /// How old the request is that runs now.
-    pub(super) current: Duration,
+    pub(crate) current: Duration,
 }
 
 /// All threads that have served a request and have not ended.
@@ -152,6 +152,13 @@ pub(crate) fn calls() -> Vec<Arc<Call>> {
     calls.flatten().collect()
 }
 
+/// How many threads run a request.
+pub(crate) fn running() -> u64 {
+    let threads = THREADS.lock();
+    let running = threads.iter().filter(|one| !one.calls.lock().is_empty());
+    running.count() as u64
+}
+
 /// From now on it is recorded what threads do: those that run a request begin to.
 pub(super) fn begin_to_record() {
     for thread in &*THREADS.lock() {
@@ -167,7 +174,7 @@ pub(super) fn started() -> u64 {
 }
 
 /// Requests that have ended, of all threads.
-pub(super) fn requests() -> u64 {
+pub(crate) fn requests() -> u64 {
     let threads = THREADS.lock();
     let running = threads
         .iter()

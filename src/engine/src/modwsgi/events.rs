@@ -119,8 +119,8 @@ pub(crate) fn request_started<'py>(
     let payload = Payload::new(py)?;
     payload.request(call)?;
     payload.way(request)?;
-    payload.int(c"daemon_connects", 0_u64)?;
-    payload.int(c"daemon_restarts", 0_u64)?;
+    payload.int(c"daemon_connects", request.daemon_connects)?;
+    payload.int(c"daemon_restarts", request.daemon_restarts)?;
     let started = call.meter().map_or(0.0, crate::wsgi::Meter::started);
     payload.float(c"application_start", started)?;
     payload.set(c"application_object", application.clone())?;

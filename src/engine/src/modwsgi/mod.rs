@@ -31,7 +31,7 @@ macro_rules! source {
 }
 
 /// The files of the prelude. They share their names.
-static FILES: [Source; 11] = [
+static FILES: [Source; 12] = [
     source!("streams"),
     source!("process"),
     source!("environment"),
@@ -39,6 +39,7 @@ static FILES: [Source; 11] = [
     source!("imports"),
     source!("paths"),
     source!("callbacks"),
+    source!("collections"),
     source!("module"),
     source!("scripts"),
     source!("shutdown"),
@@ -163,6 +164,10 @@ pub fn facts<'py>(
             Some(directory) => py.path(directory)?,
             None => py.none(),
         },
+    )?;
+    set(
+        c"reports_collections",
+        py.boolean(plan.telemetry.socket.get().is_some()),
     )?;
     set(c"python_path", path_lists(py, group.plan)?)?;
     Ok(facts)

@@ -1,8 +1,7 @@
 //! [`Call`]: what the objects of one call share, and its end.
 
-use std::cell::RefCell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, Then};
@@ -22,6 +21,7 @@ use crate::interpreter::Parts;
 use crate::modwsgi::events;
 use crate::python::waiting::{self, Waits};
 use crate::python::{self, Attached, InterpreterId, Kept, Object, PyResult, Raised};
+use crate::telemetry::Facts;
 use crate::{host, metrics, report};
 
 /// What the objects of one call share: `wsgi.input`, `wsgi.errors`, `start_response`, and the threads that use them.
@@ -64,40 +64,13 @@ pub struct Call {
     interrupted: AtomicBool,
     /// Serial number of the interpreter that the call is in; 0: in none. Written by the thread that runs it.
     interpreter: AtomicU64,
+    /// What is told of the call if it takes long.
+    facts: Option<Box<Facts>>,
 }
 
 /// The call is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Over;
-
-thread_local! {
-    static CURRENT: RefCell<Option<Arc<Call>>> = const { RefCell::new(None) };
-}
-
-/// Marks a call as the one this thread runs, until dropped.
-pub(super) struct Current(Option<Arc<Call>>);
-
-impl Current {
-    pub(super) fn set(call: &Arc<Call>) -> Self {
-        Self(CURRENT.replace(Some(Arc::clone(call))))
-    }
-}
-
-/// Ends a call when dropped.
-pub(super) struct End<'a>(pub(super) &'a Call);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
-impl Drop for Current {
-    fn drop(&mut self) {
-        let call = CURRENT.replace(self.0.take());
-        drop(call);
-    }
-}
 
 impl Call {
     pub(super) fn new(carrier: Carrier, request: &Request<'_>) -> Self {
@@ -120,6 +93,7 @@ impl Call {
             timed_out: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             interpreter: AtomicU64::new(0),
+            facts: Facts::of(request),
         }
     }
 
@@ -192,6 +166,11 @@ impl Call {
         self.listened.load(Ordering::Relaxed)
     }
 
+    /// What is told of the call if it takes long, and somebody wants to know.
+    pub(crate) fn facts(&self) -> Option<&Facts> {
+        self.facts.as_deref()
+    }
+
     /// What is measured of the call, if its application has begun and somebody wants to know.
     pub(crate) fn meter(&self) -> Option<&Meter> {
         self.meter.get()
@@ -229,17 +208,6 @@ impl Call {
     /// Notes that its time is over, before RequestTimeout is raised in it.
     pub(crate) fn interrupt(&self) {
         self.interrupted.store(true, Ordering::Relaxed);
-    }
-
-    /// The call this thread runs, if it runs one.
-    pub fn current() -> Option<Arc<Call>> {
-        CURRENT.with_borrow(Option::clone)
-    }
-
-    /// Runs `work` without a current call: what Python prints meanwhile goes to the server's log.
-    pub fn without_current<R>(work: impl FnOnce() -> R) -> R {
-        let _current = Current(CURRENT.replace(None));
-        work()
     }
 
     /// Runs `work` on the carrier. May block: call it detached.

@@ -3,6 +3,7 @@
 mod ask;
 pub mod body;
 pub mod call;
+mod current;
 mod environ;
 pub mod errors;
 mod file_wrapper;
@@ -35,6 +36,7 @@ use crate::interpreter::{self, Interpreter, Parts, script};
 use crate::metrics;
 use crate::modwsgi::{active, events};
 use crate::python::{Attached, Object};
+use crate::telemetry;
 use response::Parting;
 
 /// Serves a request. `None` if the response has been sent or broken, else the status to answer with.
@@ -42,7 +44,7 @@ pub fn serve(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let _at_work = interpreter::AtWork::begin();
     let call = Arc::new(Call::new(carrier, request));
     let _serving = metrics::Serving::begin(&call);
-    let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
+    let _end = current::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
     let outcome = guarded(|| {
         let parting = in_turn(&call, request, |py, interpreter| {
             run(py, interpreter, &call, request)
@@ -64,6 +66,7 @@ fn metrics_of(call: &Call, request: &Request<'_>) {
             metrics::record(call, request);
         }
     }
+    telemetry::note(call);
 }
 
 /// Most interpreters that one call tries: a new one for changed code, and each rung of the isolation ladder.
@@ -104,7 +107,7 @@ fn run(
     call: &Arc<Call>,
     request: &Request<'_>,
 ) -> Result<Parting, Error> {
-    let _current = call::Current::set(call);
+    let _current = current::Current::set(call);
     provoke_panic(request);
     let parts = interpreter.parts();
     let _active = active::Active::begin(py, interpreter, call);

@@ -232,16 +232,26 @@ impl Offer<'_> {
             terms,
         } = *self;
         let until = Instant::now() + daemons.group.connect_timeout.max(terms.timeout);
-        let mut fresh = false;
+        let (mut fresh, mut connects, mut restarts) = (false, 0, 0);
         for attempt in 0..MOST_TRIES {
-            let Connected { socket, daemon } = daemons
+            let Connected {
+                socket,
+                daemon,
+                tries,
+            } = daemons
                 .pool
                 .connect(fresh, terms.timeout)
                 .map_err(Failed::NoWay)?;
             let kept = daemon != 0;
+            connects += tries;
+            let counted = abi::Request {
+                daemon_connects: connects,
+                daemon_restarts: restarts,
+                ..*request
+            };
             let mut link = Link::over(socket, buffers);
             link.put(Kind::Request, 0, |bytes| {
-                wire::put_request(bytes, request, attached);
+                wire::put_request(bytes, &counted, attached);
             });
             let mut relay = Relay::new(&daemons.group, terms, daemon);
             let end = match link.flush() {
@@ -260,6 +270,7 @@ impl Offer<'_> {
                 Err(End::Lost(Lost::Reset)) if !relay.has_begun() => fresh = !kept || fresh,
                 Err(end) => return Err(Failed::Ended(end, relay.daemon())),
             }
+            restarts += 1;
             if Instant::now() >= until {
                 break;
             }

@@ -40,6 +40,8 @@ pub(super) struct Connected {
     pub(super) socket: Arc<OwnedFd>,
     /// The process number of the daemon, of a connection that has carried a request before; else 0.
     pub(super) daemon: u32,
+    /// How often it was tried to get it; 1 for one that was kept.
+    pub(super) tries: u32,
 }
 
 impl Pool {
@@ -73,13 +75,19 @@ impl Pool {
             return Ok(kept);
         }
         let until = Instant::now() + self.limit;
+        let mut tries = 0;
         loop {
+            tries += 1;
             let error = match socket::connect(&self.path, Waiting::Never) {
                 Ok(socket) => {
                     check_listener(&socket)?;
                     link::limit_waiting(&socket, timeout)?;
                     let socket = Arc::new(socket);
-                    return Ok(Connected { socket, daemon: 0 });
+                    return Ok(Connected {
+                        socket,
+                        daemon: 0,
+                        tries,
+                    });
                 }
                 Err(NotConnected::Refused) => io::ErrorKind::ConnectionRefused.into(),
                 Err(NotConnected::Full) => io::ErrorKind::WouldBlock.into(),
@@ -104,7 +112,11 @@ impl Pool {
         if let Some(socket) = socket.filter(|_| self.keeps && daemon != 0) {
             let mut idle = self.idle();
             if idle.len() < MOST_KEPT {
-                idle.push(Connected { socket, daemon });
+                idle.push(Connected {
+                    socket,
+                    daemon,
+                    tries: 1,
+                });
             }
         }
     }

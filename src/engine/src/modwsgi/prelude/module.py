@@ -115,7 +115,7 @@ def server_module(facts):
         raise AttributeError(f"module 'mod_wsgi' has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*vars(module), "LogHandler", "active_requests"})
+        return sorted({*vars(module), "LogHandler", "active_requests"} - {"__dir__", "__getattr__"})
 
     module.__getattr__ = __getattr__
     module.__dir__ = __dir__

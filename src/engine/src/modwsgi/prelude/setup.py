@@ -32,6 +32,8 @@ def setup(facts):
         attempt(add_site_directories, directories)
     if facts["home"] is not None:
         sys.path.insert(0, facts["home"])
+    if facts["reports_collections"]:
+        note_collections()
     if facts["guard"]:
         post_guards(facts)
 

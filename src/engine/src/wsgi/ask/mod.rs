@@ -12,7 +12,7 @@ use clutch_core::question::{Answer, Question};
 use ffi_engine::abi::Request;
 use ffi_engine::engine::Carrier;
 
-use super::{Call, call, environ, guarded, in_turn, provoke_panic};
+use super::{Call, call, current, environ, guarded, in_turn, provoke_panic};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::interpreter::{self, Interpreter, script};
@@ -23,7 +23,7 @@ use crate::python::{Attached, Object};
 pub fn ask(request: &Request<'_>, carrier: Carrier) -> Option<u16> {
     let _at_work = interpreter::AtWork::begin();
     let call = Arc::new(Call::new(carrier, request));
-    let _end = call::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
+    let _end = current::End(&call); // Whatever happens: the carrier must not be used when this function has returned.
     let outcome = guarded(|| {
         let question = Question::of(request.question).ok_or_else(|| unknown(request.question))?;
         let answer = in_turn(&call, request, |py, interpreter| {
@@ -52,7 +52,7 @@ fn run(
     request: &Request<'_>,
     question: Question,
 ) -> Result<Answer, Error> {
-    let _current = call::Current::set(call);
+    let _current = current::Current::set(call);
     provoke_panic(request);
     let _active = active::Active::begin(py, interpreter, call);
     let outcome = (|| {
