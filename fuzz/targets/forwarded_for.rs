@@ -27,18 +27,26 @@ fuzz_target!(|input: &[u8]| {
     let mut with_peer = networks.clone();
     with_peer.extend(Subnet::parse(b"192.0.2.1"));
     let peer = b"192.0.2.1";
-    let told = Told::of(&[ProxyHeader::ForwardedFor], Some(&with_peer), peer, |_| Some(way));
+    let told = Told::of(&[ProxyHeader::ForwardedFor], Some(&with_peer), peer, |_| {
+        Some(way)
+    });
     let Some(client) = told.client else {
         assert!(elements.is_empty() && told.way.is_none());
         return;
     };
     let seen = told.way.expect("the way to the client");
-    let seen: Vec<_> = seen.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).collect();
+    let seen: Vec<_> = seen
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .collect();
     assert!(elements.ends_with(&seen) && seen[0] == client);
     let is_trusted = |element: &&[u8]| {
         let address = subnet::address(element);
         address.is_some_and(|address| with_peer.iter().any(|one| one.contains(address)))
     };
-    assert!(seen[1..].iter().all(is_trusted), "somebody else is believed");
+    assert!(
+        seen[1..].iter().all(is_trusted),
+        "somebody else is believed"
+    );
     assert!(seen.len() == elements.len() || !is_trusted(&client));
 });
