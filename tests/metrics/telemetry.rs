@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clutch_tests::support::app::EVALUATING;
 use clutch_tests::support::process::{self, Signal};
-use clutch_tests::support::{Httpd, Plan, Request, app, python, reference, wait};
+use clutch_tests::support::{Httpd, Plan, Request, app, installation, python, reference, wait};
 use tempfile::TempDir;
 
 use super::receiver::Receiver;
@@ -53,7 +53,7 @@ fn wsgi_telemetry_service_gets_reports_of_each_process_that_runs_python() {
         let pid: u32 = ask(&httpd, alias, "os.getpid()").parse().unwrap();
         let started = receiver.wait_for("a start", |one| one.kind == 5 && one.pid == pid);
         assert_eq!((started.text(1), started.text(6)), ("6.1.1", group));
-        assert_eq!(started.text(4), "event");
+        assert_eq!(started.text(4), installation::mpm());
         assert!(
             started
                 .text(2)
@@ -67,7 +67,11 @@ fn wsgi_telemetry_service_gets_reports_of_each_process_that_runs_python() {
         assert_eq!((main.number(11), main.number(13)), (0.5, 0.005));
         assert_eq!(main.list(94).0, 65);
         assert_eq!(main.has(61), group == "shop");
-        let threads = if group == "shop" { 3 } else { 8 };
+        let threads = match group {
+            "shop" => 3,
+            _ if installation::is_prefork() => 1,
+            _ => 8,
+        };
         assert_eq!(main.count(50), threads);
         for id in 110..=114 {
             assert_eq!(main.list(id).0 as u64, threads);
