@@ -49,7 +49,7 @@ pub fn put_request(bytes: &mut Vec<u8>, request: &Request<'_>, attached: Attache
     encoder.put_text(request.callable.bytes());
     encoder.put_u8(request.question);
     let arguments = request.arguments.get();
-    encoder.put_u32(u32::try_from(arguments.len()).unwrap_or(u32::MAX));
+    encoder.put_count(arguments.len());
     for argument in arguments {
         encoder.put_text(argument.bytes());
     }
@@ -62,7 +62,7 @@ pub fn put_request(bytes: &mut Vec<u8>, request: &Request<'_>, attached: Attache
 }
 
 fn put_pairs(encoder: &mut Encoder<'_>, pairs: &[Pair<'_>]) {
-    encoder.put_u32(u32::try_from(pairs.len()).unwrap_or(u32::MAX));
+    encoder.put_count(pairs.len());
     for pair in pairs {
         encoder.put_text(pair.name.bytes());
         encoder.put_maybe(pair.value.get());
@@ -176,7 +176,7 @@ pub fn put_head(bytes: &mut Vec<u8>, head: &ResponseHead<'_>) {
         .and_then(|length| i64::try_from(length).ok());
     encoder.put_i64(length.unwrap_or(-1));
     encoder.put_text(head.status_line);
-    encoder.put_u32(u32::try_from(head.headers.len()).unwrap_or(u32::MAX));
+    encoder.put_count(head.headers.len());
     for (name, value) in head.headers {
         encoder.put_text(name);
         encoder.put_text(value);

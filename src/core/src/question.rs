@@ -83,7 +83,7 @@ impl Answer {
             }
             Self::Texts(texts) => {
                 encoder.put_u8(4);
-                encoder.put_u32(u32::try_from(texts.len()).unwrap_or(u32::MAX));
+                encoder.put_count(texts.len());
                 for text in texts {
                     encoder.put_maybe(text.as_deref());
                 }

@@ -82,12 +82,12 @@ impl Scoreboard {
         encoder.put_u32(self.thread_limit);
         encoder.put_i64(self.generation);
         encoder.put_i64(self.restart_time);
-        put_count(&mut encoder, self.processes.len());
+        encoder.put_count(self.processes.len());
         for process in &self.processes {
             encoder.put_u32(process.pid);
             encoder.put_i64(process.generation);
             encoder.put_u8(process.quiescing.into());
-            put_count(&mut encoder, process.workers.len());
+            encoder.put_count(process.workers.len());
             process
                 .workers
                 .iter()
@@ -124,10 +124,6 @@ impl Scoreboard {
         decoder.end()?;
         Ok(board)
     }
-}
-
-fn put_count(encoder: &mut Encoder<'_>, count: usize) {
-    encoder.put_u32(u32::try_from(count).unwrap_or(u32::MAX));
 }
 
 impl Worker {

@@ -49,6 +49,11 @@ numbers! {
 }
 
 impl Encoder<'_> {
+    /// Puts how many things are to come.
+    pub fn put_count(&mut self, count: usize) {
+        self.put_u32(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
     /// Puts a text. One of 4 GiB and more is cut; nothing that long comes here.
     pub fn put_text(&mut self, text: &[u8]) {
         let length = u32::try_from(text.len()).unwrap_or(ABSENT - 1);
