@@ -60,6 +60,9 @@ pub(super) struct Member {
     silent: bool,
 }
 
+/// Why a daemon is replaced that operators have had reloaded.
+pub(super) const ASKED_FOR: &str = "reload";
+
 /// How long a daemon has after SIGTERM.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -117,7 +120,7 @@ impl Member {
     /// It has asked, or is asked, to be replaced because its code has changed.
     pub(super) fn has_new_code(&self) -> bool {
         let why = self.why.as_deref();
-        self.life == Life::Retiring && (why == Some(RELOAD) || why == Some("reload"))
+        self.life == Life::Retiring && (why == Some(RELOAD) || why == Some(ASKED_FOR))
     }
 
     /// What is waited for.

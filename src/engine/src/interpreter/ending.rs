@@ -88,17 +88,18 @@ fn account(pool: &Pool, interpreter: &Arc<Interpreter>, ended: bool) {
         }
     }
     let kept = pool.memory.gone(interpreter.serial);
-    let why = match (pool.plan().max_replacements, kept) {
-        (0, Some(kept)) => format!(
+    let given = pool.plan().max_replacements;
+    let enough = match given {
+        0 if memory::is_measured() => u32::MAX,
+        0 => budget(interpreter.rung),
+        given => given,
+    };
+    let why = match kept {
+        Some(kept) if given == 0 => format!(
             "{replaced} interpreters have been replaced, and have kept {} MiB of its memory",
             kept >> 20
         ),
-        (0, None) if !memory::is_measured() && replaced >= budget(interpreter.rung) => {
-            format!("{replaced} interpreters have been replaced")
-        }
-        (most, _) if most > 0 && replaced >= most => {
-            format!("{replaced} interpreters have been replaced")
-        }
+        _ if replaced >= enough => format!("{replaced} interpreters have been replaced"),
         _ => return,
     };
     engine::retire(pool.plan().host, &why);

@@ -5,7 +5,7 @@ use clutch_core::control::Command;
 
 use super::Group;
 use crate::daemon::log;
-use crate::supervisor::member::Life;
+use crate::supervisor::member::{ASKED_FOR, Life};
 
 impl Group {
     /// Those who have asked to be replaced because of new code serve on.
@@ -40,7 +40,7 @@ impl Group {
             count += 1;
             match application_group {
                 Some(group) => member.tell(&Command::Reload(group.to_vec())),
-                None => (member.life, member.why) = (Life::Retiring, Some("reload".into())),
+                None => (member.life, member.why) = (Life::Retiring, Some(ASKED_FOR.into())),
             }
         }
         count
