@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use clutch_tests::support::{installation, python, wait};
 
-use super::telemetry::{ask, place, reporting};
+use super::ask;
+use super::telemetry::{place, reporting};
 
 /// Most seconds that an answer of the program may take.
 const ANSWER: &str = "5";

@@ -3,7 +3,9 @@
 use std::fs;
 
 use clutch_tests::support::app::EVALUATING;
-use clutch_tests::support::{Httpd, Plan, app, installation, reference};
+use clutch_tests::support::{Httpd, Plan, installation, reference};
+
+use super::ask;
 
 /// Evaluates in httpd's own processes and in a group.
 fn both() -> Plan {
@@ -13,12 +15,6 @@ fn both() -> Plan {
          WSGIScriptAlias /shop ${APP}/app.wsgi process-group=shop application-group=%{GLOBAL}",
     )
     .script("app.wsgi", EVALUATING)
-}
-
-fn ask(httpd: &Httpd, place: &str, expression: &str) -> String {
-    let query = app::target(expression);
-    let target = format!("{place}{}", query.trim_start_matches('/'));
-    httpd.get(&target).ok().to_owned()
 }
 
 /// Names of all keys of request_metrics().

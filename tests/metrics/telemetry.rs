@@ -9,6 +9,7 @@ use clutch_tests::support::process::{self, Signal};
 use clutch_tests::support::{Httpd, Plan, Request, app, installation, python, reference, wait};
 use tempfile::TempDir;
 
+use super::ask;
 use super::receiver::Receiver;
 use crate::config::refusals;
 
@@ -33,12 +34,6 @@ pub(super) fn reporting(place: &TempDir, words: &str) -> Plan {
         socket.display()
     ))
     .script("app.wsgi", EVALUATING)
-}
-
-pub(super) fn ask(httpd: &Httpd, place: &str, expression: &str) -> String {
-    let query = app::target(expression);
-    let target = format!("{place}{}", query.trim_start_matches('/'));
-    httpd.get(&target).ok().to_owned()
 }
 
 #[test]
