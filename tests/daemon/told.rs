@@ -117,6 +117,10 @@ def application(environ, start_response):
     return [repr((order, other, last['thread_id'] > 0, all(phases), metrics['request_threads_maximum'])).encode()]
 ";
     let httpd = daemons::serving("threads=3", script).start();
-    httpd.get("/");
-    assert_eq!(httpd.get("/").ok(), "(True, True, True, True, 3)");
+    let mut client = httpd.connect(); // so that one child of httpd's carries both
+    client.ask(&Request::get("/").keep_alive());
+    assert_eq!(
+        client.ask(&Request::get("/")).ok(),
+        "(True, True, True, True, 3)"
+    );
 }
