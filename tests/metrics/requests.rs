@@ -54,11 +54,7 @@ fn request_metrics_has_the_keys_units_and_buckets_that_are_documented() {
             ("len(kept[1]['request_threads_completed'])", threads),
             ("len(kept[1]['request_threads_busy_time'])", threads),
             (
-                if threads == "1" {
-                    "sum(kept[1]['request_threads_completed']) == 0" // not right yet; docs/compatibility.md says so
-                } else {
-                    "sum(kept[1]['request_threads_completed']) in (3, 4)"
-                },
+                "sum(kept[1]['request_threads_completed']) in (3, 4)",
                 "True",
             ),
             ("kept[1]['queue_time'] is not None", in_daemon),

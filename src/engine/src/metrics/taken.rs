@@ -82,12 +82,12 @@ impl Taken {
             .count() as u64
     }
 
-    /// What each thread has done, by number from 1 on; as many as may serve. The process's first thread has no place.
+    /// What each thread has done, by number from 1 on; as many as may serve. The process's first thread, number 0, serves only where
+    /// it is alone, and has the first place.
     pub(crate) fn places(&self) -> Vec<Done> {
         let mut places = vec![Done::default(); self.most_threads];
         for (number, done) in &self.threads {
-            let place = (*number as usize).checked_sub(1);
-            if let Some(place) = place.and_then(|place| places.get_mut(place)) {
+            if let Some(place) = places.get_mut(number.saturating_sub(1) as usize) {
                 *place = *done;
             }
         }
