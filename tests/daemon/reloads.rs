@@ -12,20 +12,6 @@ use super::operators::{clutch, said};
 /// Application groups: the main interpreter, and another one.
 const GROUPS: [&str; 2] = ["%{GLOBAL}", "other"];
 
-/// Puts another text in the place of a file of the application, in one moment, with another time.
-fn save(httpd: &Httpd, name: &str, text: &str) {
-    let (path, beside) = (httpd.script(name), httpd.script("beside"));
-    let modified = |path| fs::metadata(path).and_then(|found| found.modified()).ok();
-    let before = modified(&path);
-    loop {
-        fs::write(&beside, text).unwrap();
-        if modified(&beside) != before {
-            return fs::rename(beside, path).unwrap();
-        }
-        thread::sleep(Duration::from_millis(1)); // the clock of the file system has not gone on yet
-    }
-}
-
 /// A script that answers with this expression, and a module `other` beside it with a `word`.
 fn with_module(options: &str, group: &str, config: &str) -> Plan {
     let script = format!(
@@ -90,7 +76,7 @@ fn a_changed_module_replaces_the_process_and_the_request_gets_the_new_code() {
         let mut last = answer(&httpd);
         assert_eq!((&last.0[..], answer(&httpd)), ("old", last.clone()));
         for word in ["new", "newer"] {
-            save(&httpd, "other.py", &format!("word = '{word}'\n"));
+            httpd.save("other.py", &format!("word = '{word}'\n"));
             let new = answer(&httpd);
             assert_eq!(new.0, word, "{group}");
             assert_ne!(new.1, last.1, "{group}");
@@ -108,7 +94,7 @@ fn a_changed_module_holds_up_no_request_where_the_policy_is_seamless() {
         let old = answer(&httpd);
         let slow = "import time\ntime.sleep(3)\nword = 'new'\n";
         let outcomes = load::during(&httpd, 50, "/", || {
-            save(&httpd, "other.py", slow);
+            httpd.save("other.py", slow);
             wait::until_true("the new code", || answer(&httpd).0 == "new");
         });
         load::all_ok(&outcomes, 40);
@@ -128,7 +114,7 @@ fn broken_code_leaves_the_old_process(name: &str, config: &str, code: impl Fn(&s
         let old = answer(&httpd);
         let outcomes = load::during(&httpd, 50, "/", || {
             for (number, broken) in ["broken = 1 / 0", "broken = 2 / 0"].into_iter().enumerate() {
-                save(&httpd, name, broken);
+                httpd.save(name, broken);
                 httpd.log().wait_for_count("CLUTCH0515", number + 1);
                 assert_eq!(answer(&httpd), old, "{group}");
                 thread::sleep(Duration::from_millis(300)); // and it is not tried again and again
@@ -136,7 +122,7 @@ fn broken_code_leaves_the_old_process(name: &str, config: &str, code: impl Fn(&s
                 let status = said(&clutch(&httpd, &["status"]));
                 assert!(status.contains("the new one does not load"), "{status}");
             }
-            save(&httpd, name, &code("new"));
+            httpd.save(name, &code("new"));
             wait::until_true("the new code", || answer(&httpd).0 == "new");
         });
         load::all_ok(&outcomes, 30);
@@ -166,7 +152,7 @@ fn a_changed_module_under_load_costs_no_request() {
     let outcomes = load::during(&httpd, 50, "/", || {
         for word in ["new", "newest"] {
             thread::sleep(Duration::from_millis(500));
-            save(&httpd, "other.py", &format!("word = '{word}'\n"));
+            httpd.save("other.py", &format!("word = '{word}'\n"));
             assert_eq!(answer(&httpd).0, word);
         }
     });
@@ -178,13 +164,9 @@ fn clutch_reload_off_and_script_leave_the_process_when_a_module_changes() {
     for (word, sees_script) in [("off", false), ("script", true), ("group", true)] {
         let httpd = with_module("", "%{GLOBAL}", &format!("ClutchReload {word}")).start();
         let old = answer(&httpd);
-        save(&httpd, "other.py", "word = 'new'\n");
+        httpd.save("other.py", "word = 'new'\n");
         assert_eq!(answer(&httpd), old, "{word}");
-        save(
-            &httpd,
-            "app.wsgi",
-            &app::answering("f'changed {os.getpid()}'"),
-        );
+        httpd.save("app.wsgi", &app::answering("f'changed {os.getpid()}'"));
         let new = answer(&httpd);
         assert_eq!(new != old, sees_script, "{word}");
         assert_eq!(new.0 == "changed", sees_script, "{word}");
@@ -200,7 +182,28 @@ fn script_reloading_off_has_nothing_looked_at() {
     )
     .start();
     let old = answer(&httpd);
-    save(&httpd, "other.py", "word = 'new'\n");
-    save(&httpd, "app.wsgi", &app::answering("'new 1'"));
+    httpd.save("other.py", "word = 'new'\n");
+    httpd.save("app.wsgi", &app::answering("'new 1'"));
     assert_eq!(answer(&httpd), old);
+}
+
+#[test]
+fn interpreters_may_be_replaced_by_an_operator_and_by_new_code_in_turns() {
+    let script = |version: u32| app::answering(&format!("({version}, os.getpid())"));
+    let plan = daemons::serving("", &script(0))
+        .config("WSGIApplicationGroup site\nClutchReload group\nClutchReloadUnit interpreter");
+    let httpd = plan.start();
+    httpd.get("/").ok();
+    let pid = httpd.daemon();
+    for version in 1..6 {
+        // The thread that the operator's request comes to makes an interpreter, and another thread sees to its end.
+        let output = clutch(&httpd, &["reload", "shop", "--application-group", "site"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let ended = |count| wait::until_true("ends", || httpd.log().count("has ended") == count);
+        ended(2 * version as usize - 1);
+        httpd.get("/").ok();
+        httpd.save("app.wsgi", &script(version));
+        assert_eq!(httpd.get("/").ok(), format!("({version}, {pid})"));
+        ended(2 * version as usize);
+    }
 }

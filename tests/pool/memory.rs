@@ -5,7 +5,6 @@ use clutch_tests::support::{
 };
 
 use super::is_ours;
-use super::reload::save;
 
 /// Requests that are served at once, each by a thread of its own.
 const THREADS: u32 = 16;
@@ -46,7 +45,7 @@ fn ask_all(httpd: &Httpd) -> u32 {
 fn kept(httpd: &Httpd, script: impl Fn(u32) -> String) -> f64 {
     let (mut pid, mut before) = (ask_all(httpd), 0);
     for version in 1..=WARM_UP + RELOADS {
-        save(httpd, "app.wsgi", &script(version));
+        httpd.save("app.wsgi", &script(version));
         pid = ask_all(httpd);
         if version == WARM_UP {
             httpd.log().wait_for_count("has ended", WARM_UP as usize);

@@ -1,6 +1,5 @@
 //! `ClutchReload` and `ClutchReloadPolicy`: new code by a new interpreter, and no request lost.
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,20 +7,6 @@ use std::time::{Duration, Instant};
 use clutch_tests::support::{Httpd, Plan, app, mode, wait};
 
 use super::is_ours;
-
-/// Writes a file of the application as an editor does: beside it, then in its place.
-pub(super) fn save(httpd: &Httpd, name: &str, text: &str) {
-    let path = httpd.script(name);
-    let before = fs::metadata(&path).and_then(|found| found.modified()).ok();
-    loop {
-        let beside = path.with_extension("new");
-        fs::write(&beside, text).unwrap();
-        if fs::metadata(&beside).unwrap().modified().ok() != before {
-            return fs::rename(beside, path).unwrap();
-        }
-        thread::sleep(Duration::from_millis(1)); // The clock of the file system has not gone on yet.
-    }
-}
 
 fn script(word: &str) -> String {
     let count = "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nsys.dont_write_bytecode = True\n\
@@ -51,7 +36,7 @@ fn clutch_reload_group_gives_a_changed_script_a_new_interpreter_in_the_same_proc
     let old = httpd.get("/").ok().to_owned();
     assert_eq!(httpd.get("/").ok(), old);
     for word in ["new", "newer", "newest"] {
-        save(&httpd, "app.wsgi", &script(word));
+        httpd.save("app.wsgi", &script(word));
         assert_eq!(
             httpd.get("/").ok(),
             old.replace("'old'", &format!("'{word}'"))
@@ -70,7 +55,7 @@ fn clutch_reload_off_goes_on_with_the_code_it_has() {
             .config(&format!("ClutchReloadUnit {unit}"))
             .start();
         let old = httpd.get("/").ok().to_owned();
-        save(&httpd, "app.wsgi", &script("new"));
+        httpd.save("app.wsgi", &script("new"));
         assert_eq!(httpd.get("/").ok(), old, "{unit}");
     }
 }
@@ -98,7 +83,7 @@ fn clutch_reload_modules_sees_every_source_file_that_was_imported_also_later() {
         ("later.py", "d", "cd"),
         ("early.py", "e", "ed"),
     ] {
-        save(&httpd, file, &format!("word = '{word}'\n"));
+        httpd.save(file, &format!("word = '{word}'\n"));
         assert_eq!(httpd.get("/").ok(), both);
     }
 }
@@ -113,9 +98,9 @@ fn fresh_shows_the_error_of_new_code_and_goes_on_when_it_is_mended() {
         .allows_log("")
         .start();
     httpd.get("/").ok();
-    save(&httpd, "app.wsgi", "this is no Python\n");
+    httpd.save("app.wsgi", "this is no Python\n");
     assert_eq!(httpd.get("/").head.status, 500);
-    save(&httpd, "app.wsgi", &script("mended"));
+    httpd.save("app.wsgi", &script("mended"));
     assert!(httpd.get("/").ok().starts_with("('mended', 1,"));
 }
 
@@ -129,14 +114,14 @@ fn clutch_reload_policy_seamless_serves_the_old_code_until_the_new_one_loads() {
         .allows_log("")
         .start();
     let old = httpd.get("/").ok().to_owned();
-    save(&httpd, "app.wsgi", "this is no Python\n");
+    httpd.save("app.wsgi", "this is no Python\n");
     assert_eq!(httpd.get("/").ok(), old);
     httpd.wait_for_log("SyntaxError");
     for _ in 0..50 {
         assert_eq!(httpd.get("/").ok(), old);
     }
     assert_eq!(httpd.log().count("app.wsgi cannot be loaded"), 1);
-    save(&httpd, "app.wsgi", &script("new"));
+    httpd.save("app.wsgi", &script("new"));
     wait::until_true("the new code", || {
         httpd.get("/").ok().starts_with("('new', 1,")
     });
@@ -163,7 +148,7 @@ fn under_load(httpd: &Httpd) -> Duration {
             })
             .collect();
         for version in 2..32 {
-            save(httpd, "app.wsgi", &app::answering(&version.to_string()));
+            httpd.save("app.wsgi", &app::answering(&version.to_string()));
             thread::sleep(Duration::from_millis(100));
         }
         wait::until_true("the last code", || httpd.get("/").ok() == "31");
@@ -215,13 +200,13 @@ fn a_module_that_is_edited_before_its_late_first_import_costs_no_replacement() {
         )
         .start();
     assert_eq!(httpd.get("/").ok(), "None");
-    save(&httpd, "late.py", "version = 2\n");
+    httpd.save("late.py", "version = 2\n");
     thread::sleep(Duration::from_millis(50)); // No kernel's file times are exact to the millisecond.
     for _ in 0..3 {
         assert_eq!(httpd.get("/late").ok(), "2");
     }
     assert_eq!(httpd.log().count("is replaced"), 0);
-    save(&httpd, "late.py", "version = 3\n");
+    httpd.save("late.py", "version = 3\n");
     assert_eq!(httpd.get("/late").ok(), "3");
     assert_eq!(httpd.log().wait_for_count("is replaced", 1).len(), 1);
 }

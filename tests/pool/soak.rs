@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use clutch_tests::support::{Httpd, Plan, installation, load, mode, process, python, wait};
 
 use super::is_ours;
-use super::reload::save;
 
 /// A number from the environment. `None`, with a line on the terminal, if it is not there.
 fn asked_for(test: &str, variable: &str) -> Option<u32> {
@@ -58,8 +57,8 @@ fn minute(unit: &str, policy: &str, seconds: u32) -> Vec<load::Outcome> {
         for version in 2..seconds + 2 {
             // Only the script is looked at for the sake of a process.
             match unit {
-                "process" => save(&httpd, "app.wsgi", &script(version)),
-                _ => save(&httpd, "helper.py", &versioned("", version, "")),
+                "process" => httpd.save("app.wsgi", &script(version)),
+                _ => httpd.save("helper.py", &versioned("", version, "")),
             }
             let next = begun + Duration::from_secs(1) * (version - 1);
             thread::sleep(next.saturating_duration_since(Instant::now()));
@@ -150,7 +149,7 @@ fn large(test: &str, config: &str) -> Option<Httpd> {
 
 /// Has the application replaced and gives the number of the process that serves it.
 fn reload(httpd: &Httpd, version: u32) -> u32 {
-    save(httpd, "app.wsgi", &large_script(version));
+    httpd.save("app.wsgi", &large_script(version));
     let answer = httpd.get("/").ok().to_owned();
     let (shown, pid) = answer.split_once(' ').expect("two numbers");
     assert_eq!(shown, version.to_string());

@@ -1,9 +1,7 @@
 //! Scripts that are handlers: `WSGIHandlerScript`.
 
-use std::fs;
-
 use clutch_tests::support::environ::{self, Environ};
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, Request, app, mode, reference};
+use clutch_tests::support::{MODULE_ERROR, Plan, Request, app, mode, reference};
 
 /// The script `name` as a handler script: `handle_request` in place of `application`.
 fn handler(script: &str) -> String {
@@ -18,17 +16,6 @@ fn plan(options: &str) -> Plan {
             "WSGIHandlerScript page ${{APP}}/page.py {options}"
         ))
         .config("<Location /page>\nSetHandler page\n</Location>")
-}
-
-/// Puts another text in the place of a script, with another time.
-fn save(httpd: &Httpd, name: &str, text: &str) {
-    let (path, beside) = (httpd.script(name), httpd.script("beside"));
-    let modified = |path| fs::metadata(path).and_then(|found| found.modified()).ok();
-    let before = modified(&path);
-    while modified(&beside) == before || modified(&beside).is_none() {
-        fs::write(&beside, text).unwrap();
-    }
-    fs::rename(beside, path).unwrap();
 }
 
 #[test]
@@ -194,7 +181,7 @@ fn a_handler_script_that_has_changed_is_loaded_again() {
         .script("page.py", &handler(&app::answering("'old'")))
         .start();
     assert_eq!(httpd.get("/page").ok(), "old");
-    save(&httpd, "page.py", &handler(&app::answering("'new'")));
+    httpd.save("page.py", &handler(&app::answering("'new'")));
     assert_eq!(httpd.get("/page").ok(), "new");
 }
 
@@ -205,7 +192,7 @@ fn a_handler_script_stays_as_it_is_without_script_reloading() {
         .config("WSGIScriptReloading Off")
         .start();
     assert_eq!(httpd.get("/page").ok(), "old");
-    save(&httpd, "page.py", &handler(&app::answering("'new'")));
+    httpd.save("page.py", &handler(&app::answering("'new'")));
     assert_eq!(httpd.get("/page").ok(), "old");
 }
 
@@ -238,7 +225,7 @@ fn a_handler_script_that_is_missing_or_broken_is_500() {
         .start();
     assert_eq!(httpd.get("/missing").status, 500);
     assert_eq!(httpd.get("/broken").status, 500);
-    save(&httpd, "broken.py", &handler(&app::answering("'mended'")));
+    httpd.save("broken.py", &handler(&app::answering("'mended'")));
     assert_eq!(httpd.get("/broken").ok(), "mended");
 }
 
@@ -278,8 +265,7 @@ fn a_handler_script_may_name_its_daemons() {
         httpd.script("page.py").to_str()
     );
     assert_eq!(httpd.get("/page/none").status, 500);
-    save(
-        &httpd,
+    httpd.save(
         "page.py",
         &handler(&app::answering(
             "environ['mod_wsgi.process_group'] + ' new'",

@@ -5,7 +5,7 @@ use std::env;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
@@ -14,7 +14,6 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::error_log::ErrorLog;
-use super::gate::Gate;
 use super::process::{self, Signal};
 use super::{Connection, Plan, Request, Response, mode, wait};
 
@@ -81,26 +80,6 @@ impl Httpd {
     /// The private directory, `${ROOT}`.
     pub fn root(&self) -> &Path {
         self.root.path()
-    }
-
-    /// A script, `${APP}/name`.
-    pub fn script(&self, name: &str) -> PathBuf {
-        self.root().join("app").join(name)
-    }
-
-    /// A file that applications wrote, `${OUT}/name`.
-    pub fn out(&self, name: &str) -> PathBuf {
-        self.root().join("out").join(name)
-    }
-
-    /// What applications wrote to `${OUT}/name`; empty if nothing.
-    pub fn written(&self, name: &str) -> String {
-        fs::read_to_string(self.out(name)).unwrap_or_default()
-    }
-
-    /// A closed gate at `${OUT}/name`.
-    pub fn gate(&self, name: &str) -> Gate {
-        Gate::at(self.out(name))
     }
 
     /// Sends a GET request on a connection of its own.

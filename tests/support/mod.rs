@@ -20,6 +20,7 @@ pub mod curl;
 pub mod daemons;
 pub mod environ;
 pub mod error_log;
+pub mod files;
 pub mod gate;
 pub mod httpd;
 pub mod installation;

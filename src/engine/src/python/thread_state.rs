@@ -169,8 +169,16 @@ impl ThreadState {
         gil_state::find(self.raw.as_ptr());
     }
 
-    /// Puts the state aside; nobody attaches with it before the end.
+    /// Puts the state of the main interpreter aside; nobody attaches with it before the end.
     pub fn set_aside(self) -> Parked {
+        Parked(self.raw)
+    }
+
+    /// As [`ThreadState::set_aside`], the state of an interpreter that may end before the process. The thread leaves it through
+    /// `main`, its state in the main interpreter: CPython notes for each thread the state that it attached with last, and writes to
+    /// that when the thread attaches anew, which may be after another thread has ended the interpreter.
+    pub fn set_aside_through(self, main: &ThreadState) -> Parked {
+        main.attach(|_| ());
         Parked(self.raw)
     }
 
