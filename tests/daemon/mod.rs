@@ -10,6 +10,7 @@ mod operators;
 mod paths;
 mod pythons;
 mod reloads;
+mod roots;
 mod services;
 mod signals;
 mod starts;

@@ -28,7 +28,11 @@ pub struct Plan {
     with_module: bool,
     peer: Option<PathBuf>,
     daemon_options: String,
+    has_jail: bool,
 }
+
+/// Runs a command where `/` is seen at a directory, too, and no mount elsewhere.
+const JAIL: &str = r#"mount --rbind / "$1"; shift; exec "$@""#;
 
 impl Plan {
     /// A server with the module under test, and nothing to serve yet.
@@ -46,6 +50,7 @@ impl Plan {
             with_module: true,
             peer: None,
             daemon_options: String::new(),
+            has_jail: false,
         }
     }
 
@@ -131,6 +136,13 @@ impl Plan {
         self
     }
 
+    /// Shows the whole file system once more below `${ROOT}/jail`, to this server alone: a directory that has all that a process
+    /// needs whose root it becomes. Needs root.
+    pub fn with_jail(mut self) -> Self {
+        self.has_jail = true;
+        self.file("jail/empty", "")
+    }
+
     /// Starts httpd and returns once it serves.
     ///
     /// # Panics
@@ -180,7 +192,16 @@ impl Plan {
 
     /// The command that runs httpd on this plan's configuration in `root`.
     pub(super) fn command(&self, root: &Path) -> Command {
-        let mut command = Command::new(installation::program());
+        let mut command = match self.has_jail {
+            false => Command::new(installation::program()),
+            true => {
+                let mut command = Command::new("unshare");
+                let words = ["--mount", "--propagation=private", "sh", "-ec", JAIL, "sh"];
+                command.args(words).arg(root.join("jail"));
+                command.arg(installation::program());
+                command
+            }
+        };
         command
             .arg("-d")
             .arg(root)

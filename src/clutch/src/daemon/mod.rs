@@ -3,6 +3,7 @@
 //! ```text
 //! mod.rs       becomes who it is to be, starts Python, waits for what the supervisor or a signal wants, ends
 //! identity.rs  user, groups, root, working directory, limits
+//! root.rs      paths, for a process with another root
 //! python.rs    the engine, and what it asks of this process
 //! service.rs   a process that runs scripts and serves no requests
 //! signals.rs   signals that are the applications'
@@ -19,6 +20,7 @@ pub(crate) mod clock;
 mod identity;
 pub(crate) mod log;
 mod python;
+mod root;
 mod service;
 mod signals;
 mod state;
@@ -132,7 +134,7 @@ struct Leaving {
 /// Becomes what the supervisor wants.
 fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String> {
     let first = supervisor.inbox.wait(supervisor.socket.as_fd());
-    let spec = match first.map_err(|error| error.to_string())? {
+    let mut spec = match first.map_err(|error| error.to_string())? {
         Command::Be(spec) => *spec,
         _ => return Err("the supervisor did not say what to be".into()),
     };
@@ -146,9 +148,17 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String
     };
     let signals = Signals::watch(taken).map_err(|error| error.to_string())?;
     signal::end_at_bad_accesses();
+    // Only what Python itself reads must be below another root.
+    let opened = spec.group.chroot.is_some().then(|| python::open(&spec));
+    let opened = opened.transpose()?;
     identity::assume(&spec).map_err(|error| error.to_string())?;
+    if let Some(root) = spec.group.chroot.clone() {
+        root::preloads(&root, &mut spec.preloads);
+        root::preloads(&root, &mut spec.successor_of);
+    }
     let spec: &'static GroupSpec = Box::leak(Box::new(spec));
-    let engine = python::start(spec)?;
+    let engine = opened.map_or_else(|| python::open(spec), Ok)?;
+    python::start(engine, spec)?;
     if is_service {
         return Ok(Begun::Service(engine, spec));
     }

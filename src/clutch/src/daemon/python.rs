@@ -79,15 +79,23 @@ pub(super) fn set_state(state: &Arc<State>) {
     let _ = STATE.set(Arc::clone(state)); // there is one daemon in a process
 }
 
-/// Opens the engine and starts Python.
+/// Opens the engine. Nothing of Python runs yet.
 ///
 /// # Errors
 ///
-/// One sentence: what is wrong with the engine or its Python.
-pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
+/// One sentence: what is wrong with the engine.
+pub(super) fn open(spec: &GroupSpec) -> Result<Engine, String> {
+    Engine::open(&spec.engine)
+        .map_err(|unusable| code::DAEMON_ENGINE.says(unusable.to_string()).to_string())
+}
+
+/// Starts Python.
+///
+/// # Errors
+///
+/// One sentence: what is wrong with its Python.
+pub(super) fn start(engine: Engine, spec: &'static GroupSpec) -> Result<(), String> {
     let spec = *SELF.get_or_init(|| spec);
-    let engine = Engine::open(&spec.engine)
-        .map_err(|unusable| code::DAEMON_ENGINE.says(unusable.to_string()).to_string())?;
     if !engine.start(&plan(spec)) {
         let (version, name) = (
             engine.python_version(),
@@ -98,7 +106,7 @@ pub(super) fn start(spec: &'static GroupSpec) -> Result<Engine, String> {
         );
         return Err(code::DAEMON_PYTHON.says(text).to_string());
     }
-    Ok(engine)
+    Ok(())
 }
 
 /// Loads the scripts that are wanted before requests come.

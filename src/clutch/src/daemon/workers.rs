@@ -18,8 +18,8 @@ use ffi_engine::host::Engine;
 use ffi_engine::wire::Received;
 
 use super::carrier::{Carrier, Turn};
-use super::log;
 use super::state::{END, LISTENER, Running, State};
+use super::{log, root};
 
 /// How long a child may take to send a request that it has begun to send.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -29,6 +29,9 @@ const USUAL_REQUEST: usize = 16 * 1024;
 
 /// The status of a request that has waited too long for a thread.
 const GATEWAY_TIMEOUT: u16 = 504;
+
+/// The status of a request for a script that is not in the root of its daemons.
+const SERVER_ERROR: u16 = 500;
 
 /// Starts the threads.
 pub(super) fn start(state: &Arc<State>, engine: Engine) -> io::Result<()> {
@@ -213,11 +216,21 @@ fn answer(
     mut carrier: Carrier<'_, '_>,
     (connection, turn): (&Arc<OwnedFd>, &Arc<Turn>),
 ) -> bool {
-    let request = received.request(time::microseconds(SystemTime::now()));
+    let mut request = received.request(time::microseconds(SystemTime::now()));
     if is_too_old(state, request.request_start) {
         let text = "the request has waited for a thread longer than queue-timeout lets it";
         code::TOO_OLD.says(text).write(|record| carrier.log(record));
         return carrier.answer(Some(GATEWAY_TIMEOUT));
+    }
+    if let Some(root) = &state.spec.group.chroot
+        && !root::moves_into(root, &mut request)
+    {
+        let (script, root) = (request.script.text(), String::from_utf8_lossy(root));
+        let text = format!("the script {script} is not below {root}, the chroot of its daemons");
+        code::OUTSIDE_ROOT
+            .says(text)
+            .write(|record| carrier.log(record));
+        return carrier.answer(Some(SERVER_ERROR));
     }
     state.notes(request.group.bytes(), request.script.bytes());
     let running = watch(state, connection, turn);

@@ -253,7 +253,11 @@ fn environment(spec: &GroupSpec, who: &Who) -> Vec<(OsString, OsString)> {
 /// whose place it takes because of `new_code`.
 pub(super) fn with_preloads(spec: &GroupSpec, loaded: &[Preload], new_code: bool) -> GroupSpec {
     let mut spec = spec.clone();
-    let is_there = |script: &&Preload| Path::new(OsStr::from_bytes(&script.script)).is_file();
+    let root = spec.group.chroot.clone().unwrap_or_default();
+    let is_there = |script: &&Preload| {
+        let path = [&*root, &*script.script].concat();
+        Path::new(OsStr::from_bytes(&path)).is_file()
+    };
     let loaded = loaded.iter().filter(is_there).cloned();
     match new_code {
         true => spec.successor_of = loaded.collect(),

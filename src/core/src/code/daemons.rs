@@ -157,4 +157,8 @@ super::codes! {
         "no-new-privileges cannot be set, and the daemon does not serve",
         "The kernel is older than 3.5, or a sandbox around httpd forbids it",
         "The line has the system's error";
+    OUTSIDE_ROOT = "CLUTCH0625", Error, ["WSGI0081"],
+        "A script is not below the chroot of the daemons that are to run it: status 500",
+        "WSGIScriptAlias names a file elsewhere; its path is the one that httpd sees",
+        "Put the script below that directory, or give it a group without chroot=";
 }
