@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use clutch_core::apache::{Entry, Event, Files, Variables, read};
+use clutch_core::apache::{Entry, Event, Files, Kind, Variables, read};
 use clutch_core::migration::judge;
 use libfuzzer_sys::fuzz_target;
 
@@ -29,6 +29,7 @@ impl Files for Shelf {
         let entry = |name: &std::ffi::OsStr| Entry {
             name: name.as_bytes().to_vec(),
             is_directory: false,
+            is_link: false,
         };
         Ok(names.map(entry).collect())
     }
@@ -70,6 +71,10 @@ fuzz_target!(|input: &[u8]| {
     let mut open = Vec::new();
     for event in &found.events {
         match event {
+            Event::Open(section) if found.sections[*section].kind == Kind::AccessFile => {
+                assert!(open.is_empty() && found.allowed.contains_key(section));
+                open.push(*section);
+            }
             Event::Open(section) => {
                 let parent = open.last().copied().unwrap_or(0);
                 assert_eq!(found.sections[*section].parent, parent);

@@ -1,26 +1,35 @@
 //! `clutch check --config`: what becomes of an Apache configuration, without httpd; and that httpd says the same.
 
 use std::path::PathBuf;
+use std::process::Output;
 
 use clutch_tests::support::{Plan, installation};
 
 use super::program::{Scratch, is_absent};
 
 /// Lines that load the module that was built.
-fn load() -> String {
+pub(super) fn load() -> String {
     let module = installation::build_directory().join("mod_clutch.so");
     format!("LoadModule wsgi_module {}\n", module.display())
 }
 
 /// What the program has said, and its exit status.
-struct Said {
+pub(super) struct Said {
     code: Option<i32>,
-    text: String,
+    pub(super) text: String,
 }
 
 impl Said {
+    pub(super) fn of(output: Output) -> Self {
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        Self {
+            code: output.status.code(),
+            text: String::from_utf8(output.stdout).unwrap(),
+        }
+    }
+
     #[track_caller]
-    fn is(&self, code: i32, parts: &[&str]) {
+    pub(super) fn is(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, Some(code), "{}", self.text);
         for part in parts {
             assert!(self.text.contains(part), "{part} is not in:\n{}", self.text);
@@ -29,17 +38,13 @@ impl Said {
 }
 
 /// Has the program check `httpd.conf`; it writes nothing and leaves nothing.
-fn check(scratch: &Scratch, more: &[&str]) -> Said {
+pub(super) fn check(scratch: &Scratch, more: &[&str]) -> Said {
     let output = scratch.run(&[&["check", "--config", "httpd.conf"], more].concat());
     assert_eq!(scratch.left_over(), Vec::<String>::new());
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    Said {
-        code: output.status.code(),
-        text: String::from_utf8(output.stdout).unwrap(),
-    }
+    Said::of(output)
 }
 
-fn with(text: &str) -> Scratch {
+pub(super) fn with(text: &str) -> Scratch {
     let scratch = Scratch::new();
     scratch.file("httpd.conf", text);
     scratch

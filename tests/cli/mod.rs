@@ -6,6 +6,7 @@
 
 mod check;
 mod check_config;
+mod check_sources;
 mod program;
 mod pythons;
 mod refusals;

@@ -1,6 +1,9 @@
 //! A configuration as it was read: directives in their sections, in the order in which httpd meets them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use super::overrides::Allowed;
 
 /// Where something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -9,6 +12,26 @@ pub struct Place {
     pub file: usize,
     /// The line, from 1.
     pub line: u32,
+    /// By which of [`Configuration::uses`] it came to be read, from 1; 0 if it stands in no macro.
+    pub used: usize,
+}
+
+/// A macro was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// Its name, as it was written there.
+    pub name: Vec<u8>,
+    /// Where it was used; that may be in another macro.
+    pub place: Place,
+}
+
+/// A macro that nothing has used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unused {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Its lines, which mean nothing by themselves.
+    pub lines: Vec<(Place, Vec<u8>)>,
 }
 
 /// A directive.
@@ -33,8 +56,8 @@ pub enum Kind {
     Host,
     /// `<Directory>`, `<Location>`, `<Files>`, `<If>`, `<Proxy>` and their like: directives hold for some requests.
     Requests,
-    /// `<Macro>`: text for later.
-    Macro,
+    /// An access file, such as `.htaccess`: directives hold for the requests that lead to its directory.
+    AccessFile,
     /// Any other.
     Other,
 }
@@ -60,6 +83,31 @@ impl Section {
     /// Whether this is its name.
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+}
+
+impl Kind {
+    /// Of the section with this name.
+    pub(super) fn of(name: &[u8]) -> Self {
+        const REQUESTS: [&str; 11] = [
+            "Directory",
+            "DirectoryMatch",
+            "Location",
+            "LocationMatch",
+            "Files",
+            "FilesMatch",
+            "If",
+            "ElseIf",
+            "Else",
+            "Proxy",
+            "ProxyMatch",
+        ];
+        let is = |word: &str| name.eq_ignore_ascii_case(word.as_bytes());
+        match () {
+            () if is("VirtualHost") => Self::Host,
+            () if REQUESTS.iter().any(|word| is(word)) => Self::Requests,
+            () => Self::Other,
+        }
     }
 }
 
@@ -96,6 +144,14 @@ pub struct Configuration {
     pub events: Vec<Event>,
     /// What is wrong with the text itself.
     pub complaints: Vec<Complaint>,
+    /// What was not looked at, and should be known.
+    pub remarks: Vec<Complaint>,
+    /// Where macros were used, in the order in which they were read.
+    pub uses: Vec<Use>,
+    /// Macros that were not.
+    pub unused: Vec<Unused>,
+    /// What each access file may say, by its section.
+    pub allowed: BTreeMap<usize, Allowed>,
     /// `ServerRoot`, else the directory of the first file.
     pub server_root: PathBuf,
     /// Names that stand for nothing here, and perhaps in httpd's environment do.
@@ -116,6 +172,12 @@ impl Configuration {
     pub fn server(&self, section: usize) -> usize {
         let is_server = |at: &usize| matches!(self.sections[*at].kind, Kind::Host | Kind::Main);
         self.up(section).find(is_server).unwrap_or(0)
+    }
+
+    /// Where the macros were used that led to `place`: the nearest first.
+    pub fn uses_of(&self, place: Place) -> impl Iterator<Item = &Use> {
+        let used = |place: Place| self.uses.get(place.used.checked_sub(1)?);
+        std::iter::successors(used(place), move |one| used(one.place))
     }
 
     /// `section` and those around it, the innermost first.

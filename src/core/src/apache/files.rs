@@ -12,8 +12,10 @@ use super::pattern::{is_pattern, matches};
 pub struct Entry {
     /// Its name, without directories.
     pub name: Vec<u8>,
-    /// It is a directory.
+    /// It is a directory, or a symbolic link to one.
     pub is_directory: bool,
+    /// It is a symbolic link.
+    pub is_link: bool,
 }
 
 /// Where the files of a configuration lie.
@@ -48,6 +50,15 @@ const MOST: usize = 10_000;
 /// The files that `pattern`, an absolute path, means: itself, those below a directory, or those with names like it; in the order in
 /// which httpd reads them.
 pub(super) fn meant(pattern: &Path, files: &mut impl Files) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for path in like(pattern, files) {
+        below(path, 0, files, &mut all);
+    }
+    all
+}
+
+/// The paths that `pattern`, an absolute path, means: itself, or those that are there with names like it.
+pub(super) fn like(pattern: &Path, files: &mut impl Files) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::from("/")];
     let parts = pattern.components().skip(1);
     let parts: Vec<&OsStr> = parts.map(|part| part.as_os_str()).collect();
@@ -68,11 +79,7 @@ pub(super) fn meant(pattern: &Path, files: &mut impl Files) -> Vec<PathBuf> {
         next.truncate(MOST);
         found = next;
     }
-    let mut all = Vec::new();
-    for path in found {
-        below(path, 0, files, &mut all);
-    }
-    all
+    found
 }
 
 /// `path` itself if it is no directory, else all files below it.

@@ -6,20 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::condition::{Facts, Modules, holds};
 use super::configuration::{Complaint, Configuration, Directive, Event, Kind, Place, Section};
-use super::files::{Files, meant};
+use super::files::Files;
 use super::lines::Lines;
-use super::pattern::is_pattern;
+use super::macros::Macros;
 use super::variables::Variables;
 use crate::config::options;
 
-/// How deep files may include each other, as in httpd.
-const DEEPEST_INCLUDE: usize = 20;
-
 /// How deep sections may stand in each other.
 const DEEPEST_SECTION: usize = 100;
-
-/// The most files that are read.
-const MOST_FILES: usize = 10_000;
 
 /// The most directives and sections that are kept.
 const MOST_EVENTS: usize = 1_000_000;
@@ -28,7 +22,7 @@ const MOST_EVENTS: usize = 1_000_000;
 const MOST_COMPLAINTS: usize = 1_000;
 
 /// Reads the configuration that begins in the file `main`, an absolute path. Paths in it are relative to its `ServerRoot`, and
-/// without one to the directory of `main`.
+/// without one to the directory of `main`. The access files (`.htaccess`) that it has httpd read are read, too, after all others.
 ///
 /// # Errors
 ///
@@ -45,6 +39,7 @@ pub fn read(
         variables,
         modules: Modules::of_httpd(),
         server_root,
+        macros: Macros::default(),
         open: Vec::new(),
         section: 0,
         found: Configuration {
@@ -53,10 +48,12 @@ pub fn read(
         },
     };
     reader.file(main.to_owned(), &text, 0);
+    reader.found.unused = std::mem::take(&mut reader.macros).unused();
+    reader.found.server_root.clone_from(&reader.server_root);
+    reader.found.is_part = !reader.modules.some_loaded;
+    reader.access_files();
     let mut found = reader.found;
     found.missing = reader.variables.missing.into_iter().collect();
-    found.server_root = reader.server_root;
-    found.is_part = !reader.modules.some_loaded;
     Ok(found)
 }
 
@@ -88,18 +85,19 @@ enum What {
     Skipped,
 }
 
-struct Reader<'f, F> {
-    files: &'f mut F,
-    variables: Variables,
-    modules: Modules,
-    server_root: PathBuf,
+pub(super) struct Reader<'f, F> {
+    pub(super) files: &'f mut F,
+    pub(super) variables: Variables,
+    pub(super) modules: Modules,
+    pub(super) server_root: PathBuf,
+    pub(super) macros: Macros,
     open: Vec<Open>,
-    section: usize,
-    found: Configuration,
+    pub(super) section: usize,
+    pub(super) found: Configuration,
 }
 
 impl<F: Files> Reader<'_, F> {
-    fn complain(&mut self, place: Place, name: &[u8], text: impl Into<String>) {
+    pub(super) fn complain(&mut self, place: Place, name: &[u8], text: impl Into<String>) {
         if self.found.complaints.len() < MOST_COMPLAINTS {
             self.found.complaints.push(Complaint {
                 place,
@@ -116,12 +114,16 @@ impl<F: Files> Reader<'_, F> {
     }
 
     /// Reads a file; `depth` others are being read around it.
-    fn file(&mut self, path: PathBuf, text: &[u8], depth: usize) {
+    pub(super) fn file(&mut self, path: PathBuf, text: &[u8], depth: usize) {
         let file = self.found.files.len();
         self.found.files.push(path);
         let outside = self.open.len();
         for (number, line) in Lines::of(text) {
-            let place = Place { file, line: number };
+            let place = Place {
+                file,
+                line: number,
+                used: 0,
+            };
             match line {
                 Ok(line) => self.line(place, &line, outside, depth),
                 Err(_) => self.complain(place, b"a line", "is too long to be read"),
@@ -131,6 +133,9 @@ impl<F: Files> Reader<'_, F> {
                 break;
             }
         }
+        if let Some(place) = self.macros.end() {
+            self.complain(place, b"<Macro>", "is not closed in its file");
+        }
         while self.open.len() > outside {
             let Some(open) = self.open.last() else { break };
             let (place, name) = (open.place, open.name.clone());
@@ -139,7 +144,10 @@ impl<F: Files> Reader<'_, F> {
         }
     }
 
-    fn line(&mut self, place: Place, line: &[u8], outside: usize, depth: usize) {
+    pub(super) fn line(&mut self, place: Place, line: &[u8], outside: usize, depth: usize) {
+        if self.macros.take(place, line) {
+            return;
+        }
         if let Some(rest) = line.strip_prefix(b"</") {
             return self.end(place, rest, outside);
         }
@@ -154,15 +162,16 @@ impl<F: Files> Reader<'_, F> {
             return;
         }
         let words = self.words(rest);
-        self.directive(
-            Directive {
-                name: name.to_vec(),
-                words,
-                place,
-                section: self.section,
-            },
-            depth,
-        );
+        let directive = Directive {
+            name: name.to_vec(),
+            words,
+            place,
+            section: self.section,
+        };
+        if name.eq_ignore_ascii_case(b"use") {
+            return self.use_macro(directive, outside, depth);
+        }
+        self.directive(directive, depth);
     }
 
     fn words(&mut self, text: &[u8]) -> Vec<Vec<u8>> {
@@ -171,6 +180,15 @@ impl<F: Files> Reader<'_, F> {
     }
 
     fn directive(&mut self, directive: Directive, depth: usize) {
+        self.follow(&directive, depth);
+        self.found.events.push(Event::Directive(directive));
+    }
+
+    /// Does what the directive has to do with reading. Nothing of that is for access files.
+    fn follow(&mut self, directive: &Directive, depth: usize) {
+        if !self.found.allowed.is_empty() {
+            return;
+        }
         let word = |at: usize| directive.words.get(at).map(Vec::as_slice);
         match directive.name.to_ascii_lowercase().as_slice() {
             b"define" => {
@@ -189,65 +207,43 @@ impl<F: Files> Reader<'_, F> {
                     self.modules.load(name, file);
                 }
             }
-            b"include" => self.include(&directive, true, depth),
-            b"includeoptional" => self.include(&directive, false, depth),
-            _ => (),
-        }
-        self.found.events.push(Event::Directive(directive));
-    }
-
-    fn include(&mut self, directive: &Directive, is_needed: bool, depth: usize) {
-        let Directive {
-            name, words, place, ..
-        } = directive;
-        let Some(word) = words.first() else {
-            return self.complain(*place, name, "takes a path, and has none");
-        };
-        let pattern = self.server_root.join(OsStr::from_bytes(word));
-        let shown = pattern.display().to_string();
-        if depth + 1 >= DEEPEST_INCLUDE {
-            let text = format!("would read {shown} more than {DEEPEST_INCLUDE} files deep");
-            return self.complain(*place, name, text);
-        }
-        let paths = meant(&pattern, self.files);
-        if paths.is_empty() && is_needed && is_pattern(word) {
-            self.complain(*place, name, format!("finds no file for {shown}"));
-        }
-        for path in paths {
-            if self.found.files.len() >= MOST_FILES {
-                let text = format!("leads to more than {MOST_FILES} files");
-                return self.complain(*place, name, text);
-            }
-            match self.files.read(&path) {
-                Ok(text) => self.file(path, &text, depth + 1),
-                Err(error) if !is_needed && error.kind() == std::io::ErrorKind::NotFound => (),
-                Err(error) => {
-                    let text = format!("cannot read {}: {error}", path.display());
-                    self.complain(*place, name, text);
+            b"undefmacro" => {
+                if let Err(text) = self.macros.undefine(word(0).unwrap_or_default()) {
+                    self.complain(directive.place, &directive.name, text);
                 }
             }
+            b"include" => self.include(directive, true, depth),
+            b"includeoptional" => self.include(directive, false, depth),
+            _ => (),
         }
     }
 
     fn begin(&mut self, place: Place, name: &[u8], line: &[u8]) {
         let what = match self.is_skipping() {
-            true => What::Skipped,
+            true => Some(What::Skipped),
             false => self.what(place, name, line),
         };
-        self.open.push(Open {
+        let open = |what| Open {
             name: name.to_vec(),
             place,
             what,
-        });
+        };
+        self.open.extend(what.map(open));
     }
 
-    /// What the section is that begins here; one that is kept is opened.
-    fn what(&mut self, place: Place, name: &[u8], line: &[u8]) -> What {
+    /// What the section is that begins here; one that is kept is opened. `None` for a macro, whose lines are for later.
+    fn what(&mut self, place: Place, name: &[u8], line: &[u8]) -> Option<What> {
         let end = line.iter().rposition(|&byte| byte == b'>');
         if end.is_none() {
             self.complain(place, &bracketed(name), "is a line that ends with >");
         }
         let words = self.words(&line[..end.unwrap_or(line.len())]);
+        if name.eq_ignore_ascii_case(b"macro") {
+            if let Err(text) = self.macros.begin(&words, place) {
+                self.complain(place, &bracketed(name), text);
+            }
+            return None;
+        }
         let mut facts = Facts {
             modules: &self.modules,
             variables: &self.variables,
@@ -255,19 +251,19 @@ impl<F: Files> Reader<'_, F> {
             server_root: &self.server_root,
         };
         match holds(name, &words, &mut facts) {
-            Some(true) => return What::Holds,
-            Some(false) => return What::Skipped,
+            Some(true) => return Some(What::Holds),
+            Some(false) => return Some(What::Skipped),
             None => (),
         }
         if self.open.len() >= DEEPEST_SECTION {
             let text = format!("stands in more than {DEEPEST_SECTION} others");
             self.complain(place, &bracketed(name), text);
-            return What::Skipped;
+            return Some(What::Skipped);
         }
         let number = self.found.sections.len();
         self.found.sections.push(Section {
             name: name.to_vec(),
-            kind: kind(name),
+            kind: Kind::of(name),
             words,
             line: line.to_vec(),
             place,
@@ -275,7 +271,7 @@ impl<F: Files> Reader<'_, F> {
         });
         self.found.events.push(Event::Open(number));
         self.section = number;
-        What::Section
+        Some(What::Section)
     }
 
     fn end(&mut self, place: Place, rest: &[u8], outside: usize) {
@@ -319,27 +315,4 @@ fn split_name(text: &[u8], is_section: bool) -> (&[u8], &[u8]) {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || (is_section && *byte == b'>');
     let end = text.iter().position(ends).unwrap_or(text.len());
     (&text[..end], text[end..].trim_ascii_start())
-}
-
-fn kind(name: &[u8]) -> Kind {
-    const REQUESTS: [&str; 11] = [
-        "Directory",
-        "DirectoryMatch",
-        "Location",
-        "LocationMatch",
-        "Files",
-        "FilesMatch",
-        "If",
-        "ElseIf",
-        "Else",
-        "Proxy",
-        "ProxyMatch",
-    ];
-    let is = |word: &str| name.eq_ignore_ascii_case(word.as_bytes());
-    match () {
-        () if is("VirtualHost") => Kind::Host,
-        () if is("Macro") => Kind::Macro,
-        () if REQUESTS.iter().any(|word| is(word)) => Kind::Requests,
-        () => Kind::Other,
-    }
 }

@@ -23,7 +23,11 @@ impl Files for Shelf {
             let mut rest = path.strip_prefix(directory).ok()?.components();
             let name = rest.next()?.as_os_str().as_bytes().to_vec();
             let is_directory = rest.next().is_some();
-            Some(Entry { name, is_directory })
+            Some(Entry {
+                name,
+                is_directory,
+                is_link: false,
+            })
         });
         let mut entries: Vec<_> = below.collect();
         entries.dedup();
@@ -232,4 +236,112 @@ proptest! {
         prop_assert_eq!(opened, closed);
         prop_assert_eq!(opened + 1, read.sections.len());
     }
+}
+
+const MACRO: &str = "<Macro Site $name $port>\n<VirtualHost *:$port>\nServerName $name\nUse More \"$name\"\n</VirtualHost>\n</Macro>\n\
+    <Macro more %x>\nSetEnv more \"%x ${V}\"\n</Macro>\n";
+
+#[test]
+fn a_macro_is_read_where_it_is_used_with_its_parameters_replaced() {
+    let text = format!("{MACRO}Define V v\nUse site a.example 80\nUSE Site \"b c\" 81\n");
+    let found = found(&[("/etc/httpd.conf", &text)]);
+    assert_eq!(complaints(&found), [""; 0]);
+    let expected = [
+        ": Use site|a.example|80",
+        "VirtualHost: ServerName a.example",
+        "VirtualHost: Use More|a.example",
+        "VirtualHost: SetEnv more|a.example v",
+        ": USE Site|b c|81",
+        "VirtualHost: ServerName b|c",
+        "VirtualHost: Use More|b c",
+        "VirtualHost: SetEnv more|b c v",
+    ];
+    // The value is put in as text, and its blanks cut it, as in httpd.
+    assert_eq!(directives(&found), expected);
+    assert_eq!(found.unused, []);
+}
+
+#[test]
+fn a_line_of_a_macro_is_known_with_its_own_place_and_those_of_its_uses() {
+    let text = format!("{MACRO}Use site a 80\n");
+    let found = found(&[("/etc/httpd.conf", &text)]);
+    let set = found.events.iter().find_map(|event| match event {
+        Event::Directive(directive) if directive.name == b"SetEnv" => Some(directive),
+        _ => None,
+    });
+    let place = set.unwrap().place;
+    let uses = found.uses_of(place);
+    let uses: Vec<_> = uses.map(|one| (&*one.name, one.place.line)).collect();
+    assert_eq!(place.line, 8);
+    assert_eq!(uses, [(&b"More"[..], 4), (&b"site"[..], 10)]);
+}
+
+#[test]
+fn what_is_wrong_with_macros_is_told_where_httpd_refuses_it() {
+    for (text, said) in [
+        (
+            "Use a",
+            "1: Use names the macro \"a\", which nothing defines",
+        ),
+        (
+            "<Macro a $x>\n</Macro>\nUse a",
+            "3: Use gives 0 values to the macro \"a\", which takes 1",
+        ),
+        (
+            "<Macro a>\nUse A\n</Macro>\nUse a",
+            "2: Use uses the macro \"A\" in itself",
+        ),
+        (
+            "<Macro a>\n</Macro>\nUndefMacro A\nUse a",
+            "4: Use names the macro \"a\", which nothing defines",
+        ),
+        (
+            "UndefMacro a",
+            "1: UndefMacro names the macro \"a\", which nothing defines",
+        ),
+        ("<Macro>\n</Macro>", "1: <Macro> takes a name, and has none"),
+        (
+            "<Macro a $x $x>\n</Macro>",
+            "1: <Macro> takes each name of a parameter once, and \"$x\" stands twice",
+        ),
+        ("<Macro a>\nX", "1: <Macro> is not closed in its file"),
+    ] {
+        let found = found(&[("/etc/httpd.conf", text)]);
+        assert_eq!(complaints(&found), [format!("/etc/httpd.conf:{said}")]);
+    }
+}
+
+#[test]
+fn a_macro_is_text_that_may_define_macros_and_close_what_others_opened() {
+    let text = "<Macro a>\n<Macro b $y>\nIn $y\n</Macro>\n<Files x>\n</Macro>\nUse a\nUse b 1\n</Files>\nOut\n\
+        <IfDefine NONE>\n<Macro c>\n</Macro>\n</IfDefine>\n<Macro d>\nWSGI x\n</Macro>";
+    let found = found(&[("/etc/httpd.conf", text)]);
+    assert_eq!(complaints(&found), [""; 0]);
+    assert_eq!(
+        directives(&found),
+        [": Use a", "Files: Use b|1", "Files: In 1", ": Out "]
+    );
+    let unused: Vec<_> = found
+        .unused
+        .iter()
+        .map(|one| (&*one.name, one.lines.len()))
+        .collect();
+    assert_eq!(unused, [(&b"d"[..], 1)]);
+}
+
+#[test]
+fn macros_that_double_each_other_come_to_an_end() {
+    let mut text = String::from("<Macro m0>\nX\n</Macro>\n");
+    for number in 1..40 {
+        let before = number - 1;
+        text += &format!("<Macro m{number}>\nUse m{before}\nUse m{before}\n</Macro>\n");
+    }
+    let doubled = found(&[("/etc/httpd.conf", &format!("{text}Use m39\n"))]);
+    assert!(complaints(&doubled)[0].contains("makes the text of macros too long"));
+    let mut chain = String::from("<Macro m0>\n</Macro>\n");
+    for number in 1..=60 {
+        chain += &format!("<Macro m{number}>\nUse m{}\n</Macro>\n", number - 1);
+    }
+    let chained = found(&[("/etc/httpd.conf", &format!("{chain}Use m60\n"))]);
+    assert!(complaints(&chained)[0].contains("more than 50 macros within one another"));
 }

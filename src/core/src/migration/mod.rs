@@ -11,10 +11,13 @@
 mod groups;
 mod hints;
 mod known;
+mod placement;
 mod scripts;
 mod servers;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use crate::apache::{Configuration, Directive, Place};
 
@@ -83,14 +86,33 @@ pub fn judge(configuration: &Configuration) -> (Vec<Finding>, Site<'_>) {
         let (place, text) = (complaint.place, complaint.text.clone());
         findings.add(Severity::Error, place, &complaint.name, text);
     }
+    for remark in &configuration.remarks {
+        let (place, text) = (remark.place, remark.text.clone());
+        findings.add(Severity::Hint, place, &remark.name, text);
+    }
     let site = Site::of(configuration, &mut findings);
     groups::judge(&site, &mut findings);
     scripts::judge(&site, &mut findings);
     hints::judge(&site, &mut findings);
-    let mut findings = findings.0;
+    (tidy(findings.0), site)
+}
+
+/// `findings` in the order of files and lines, each once: what is said of a line of a macro is said with the first place where the
+/// macro is used.
+pub fn tidy(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort();
-    findings.dedup();
-    (findings, site)
+    let mut said = BTreeSet::new();
+    findings.retain(|one| {
+        let place = Place {
+            used: 0,
+            ..one.place
+        };
+        said.insert(Finding {
+            place,
+            ..one.clone()
+        })
+    });
+    findings
 }
 
 /// The name of a directive, for a sentence.

@@ -176,9 +176,15 @@ fn covering<'s>(site: &'s Site<'_>, server: &Server, alias: &Alias) -> Vec<(usiz
         let mut around = configuration
             .up(section)
             .map(|at| &configuration.sections[at]);
-        around.all(|section| section.kind != Kind::Requests || covers(section, alias))
+        around.all(|section| match section.kind {
+            Kind::Requests | Kind::AccessFile => covers(section, alias),
+            Kind::Main | Kind::Host | Kind::Other => true,
+        })
     };
-    let is_for_requests = |&section: &usize| configuration.sections[section].kind == Kind::Requests;
+    let is_for_requests = |&section: &usize| {
+        let kind = configuration.sections[section].kind;
+        matches!(kind, Kind::Requests | Kind::AccessFile)
+    };
     let sections = site.says.keys().copied();
     let found = sections
         .filter(is_for_requests)
@@ -199,7 +205,7 @@ fn covers(section: &Section, alias: &Alias) -> bool {
         return true;
     }
     let target = &*alias.target;
-    if section.is("Directory") {
+    if section.is("Directory") || section.kind == Kind::AccessFile {
         return target.contains(&b'$') || is_below(target, path) || is_below(path, target);
     }
     if section.is("Location") {

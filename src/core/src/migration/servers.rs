@@ -1,12 +1,12 @@
 //! A configuration as the module sees it: each line about WSGI is applied by its row.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::known::{difference, option_differences, without_row};
-use super::{Findings, Severity, name_of};
+use super::{Findings, Severity, name_of, quoted};
 use crate::apache::{Configuration, Directive, Event, Kind, Place};
-use crate::config::directive::{Arguments, Directive as Row, Scope};
+use crate::config::directive::{Arguments, Directive as Row};
 use crate::config::directives::ALL;
 use crate::config::expression::{Compile, Matched, Search};
 use crate::config::{Section, ServerSection};
@@ -104,29 +104,15 @@ impl<'c> Site<'c> {
             servers: servers.collect(),
             says: BTreeMap::new(),
         };
-        let mut macros = BTreeSet::new();
         for event in &configuration.events {
             match event {
                 Event::Open(section) => site.open(*section, findings),
                 Event::Close(section) => site.close(*section),
-                Event::Directive(directive) if site.is_in_macro(directive.section) => {
-                    let name = name_of(directive);
-                    let is_ours = row(&name).is_some() || without_row(&name).is_some();
-                    if is_ours && macros.insert(directive.section) {
-                        let text =
-                            "stands in a <Macro>, which is not judged here; `httpd -t` does it";
-                        findings.add(Severity::Hint, directive.place, &name, text);
-                    }
-                }
                 Event::Directive(directive) => site.directive(directive, findings),
             }
         }
+        unused(configuration, findings);
         site
-    }
-
-    fn is_in_macro(&self, section: usize) -> bool {
-        let mut around = self.configuration.up(section);
-        around.any(|at| self.configuration.sections[at].kind == Kind::Macro)
     }
 
     /// The server that a section belongs to.
@@ -194,14 +180,14 @@ impl<'c> Site<'c> {
             section,
             place,
         } = line;
-        if let Some(text) = self.misplaced(row, section) {
-            return findings.add(Severity::Error, place, name, text);
+        if let Some((severity, text)) = self.misplaced(row, section) {
+            return findings.add(severity, place, name, text);
         }
         let arguments = Arguments {
             words,
             expressions: &Unjudged,
             remarks: &RefCell::default(),
-            in_htaccess: false,
+            in_htaccess: self.access_file(section).is_some(),
         };
         let configuration = self.configuration;
         let holder = configuration.holder(section);
@@ -235,29 +221,25 @@ impl<'c> Site<'c> {
             }
         }
     }
+}
 
-    /// Why the directive may not stand in `section`.
-    fn misplaced(&self, row: &Row, section: usize) -> Option<String> {
-        let around = self.configuration.up(section);
-        let mut kinds = around.map(|at| &self.configuration.sections[at]);
-        if row.scope == Scope::DirectoryAndHtaccess {
-            let outside = !kinds.any(|around| {
-                around.kind == Kind::Requests
-                    || around.name.eq_ignore_ascii_case(b"AuthnProviderAlias")
-            });
-            return outside.then(|| "can stand in a directory section, and stands in none".into());
+/// Lines about WSGI in macros that nothing uses; the first of each.
+fn unused(configuration: &Configuration, findings: &mut Findings) {
+    for one in &configuration.unused {
+        let names = one.lines.iter().map(|(place, line)| {
+            let line = line.strip_prefix(b"<").unwrap_or(line);
+            let end = line.iter().position(u8::is_ascii_whitespace);
+            let name = &line[..end.unwrap_or(line.len())];
+            (place, String::from_utf8_lossy(name).into_owned())
+        });
+        let mut ours = names.filter(|(_, name)| row(name).is_some() || without_row(name).is_some());
+        if let Some((place, name)) = ours.next() {
+            let text = format!(
+                "stands in the macro {}, which nothing uses, and was not judged",
+                quoted(&one.name)
+            );
+            findings.add(Severity::Hint, *place, &name, text);
         }
-        let wrong = kinds.into_iter().find(|around| match row.scope {
-            Scope::Main => matches!(around.kind, Kind::Host | Kind::Requests),
-            Scope::Server => around.kind == Kind::Requests,
-            Scope::Section | Scope::SectionAndHtaccess | Scope::DirectoryAndHtaccess => false,
-        })?;
-        let place = match row.scope {
-            Scope::Main => "in the main server, outside of all sections",
-            _ => "in the main server or a virtual host",
-        };
-        let name = String::from_utf8_lossy(&wrong.name);
-        Some(format!("can stand {place}, and stands in <{name}>"))
     }
 }
 

@@ -359,7 +359,7 @@ fn what_could_be_better_is_told() {
         ("LoadFile /usr/lib/libpython3.11.so.1.0", "leave it out"),
         (
             "<Macro x $a>\nWSGIScriptAlias $a $a\nWSGIScriptAlias /b $a\n</Macro>",
-            "stands in a <Macro>",
+            "stands in the macro \"x\", which nothing uses",
         ),
     ] {
         has(&format!("{LOAD}{line}"), &["hint", said]);

@@ -33,9 +33,17 @@ impl Files for Disk {
 
     fn list(&mut self, directory: &Path) -> io::Result<Vec<Entry>> {
         let entries = fs::read_dir(directory)?.flatten().take(MOST);
-        let entry = |entry: fs::DirEntry| Entry {
-            is_directory: entry.path().is_dir(),
-            name: entry.file_name().into_vec(),
+        let entry = |entry: fs::DirEntry| {
+            let kind = entry.file_type().ok();
+            let is_link = kind.is_some_and(|kind| kind.is_symlink());
+            Entry {
+                is_directory: match is_link {
+                    true => entry.path().is_dir(),
+                    false => kind.is_some_and(|kind| kind.is_dir()),
+                },
+                is_link,
+                name: entry.file_name().into_vec(),
+            }
         };
         Ok(entries.map(entry).collect())
     }

@@ -12,7 +12,7 @@ use std::path::{self, Path};
 
 use anyhow::{Context, Result};
 use clutch_core::apache::{Variables, read};
-use clutch_core::migration::{Severity, judge};
+use clutch_core::migration::{Severity, judge, tidy};
 
 use super::typed::CheckArguments;
 use crate::engine;
@@ -34,8 +34,8 @@ pub(super) fn check(file: &Path, typed: &CheckArguments, terminal: &mut Terminal
         configuration.with_context(|| format!("{} cannot be read", file.display()))?;
     let (mut findings, site) = judge(&configuration);
     findings.extend(machine::judge(&site, &engine::directory()?));
+    let mut findings = tidy(findings);
     findings.sort_by_key(|one| (one.severity, one.place));
-    findings.dedup();
     let report = Report {
         file,
         configuration: &configuration,

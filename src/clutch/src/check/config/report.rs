@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use clutch_core::apache::Configuration;
+use clutch_core::apache::{Configuration, Use};
 use clutch_core::migration::{Finding, Severity};
 
 use crate::check::shown;
@@ -64,7 +64,28 @@ impl Report<'_> {
     fn place(&self, one: &Finding) -> String {
         let file = self.configuration.files.get(one.place.file);
         let file = file.map_or_else(|| shown(self.file), |file| shown(file));
-        format!("{file}:{}", one.place.line)
+        let uses = self.configuration.uses_of(one.place).map(|used| {
+            let (name, file) = (String::from_utf8_lossy(&used.name), self.file_of(used));
+            format!(", in the macro {name} used in {file}:{}", used.place.line)
+        });
+        format!("{file}:{}{}", one.place.line, uses.collect::<String>())
+    }
+
+    fn file_of(&self, used: &Use) -> String {
+        let file = self.configuration.files.get(used.place.file);
+        file.map(|file| shown(file)).unwrap_or_default()
+    }
+
+    fn uses(&self, one: &Finding) -> Vec<serde_json::Value> {
+        let uses = self.configuration.uses_of(one.place);
+        let json = |used: &Use| {
+            serde_json::json!({
+                "macro": String::from_utf8_lossy(&used.name),
+                "file": self.file_of(used),
+                "line": used.place.line,
+            })
+        };
+        uses.map(json).collect()
     }
 
     /// For programs.
@@ -74,6 +95,7 @@ impl Report<'_> {
                 "severity": one.severity.name(),
                 "file": self.configuration.files.get(one.place.file).map(|file| shown(file)),
                 "line": one.place.line,
+                "uses": self.uses(one),
                 "directive": one.directive,
                 "text": one.text,
             })
