@@ -128,6 +128,28 @@ fn the_script_sees_what_trusted_proxies_say_and_not_what_others_make_up() {
 }
 
 #[test]
+fn the_script_sees_the_variable_https_and_the_child_that_has_the_request() {
+    let seen = "'%s|%s' % (environ.get('HTTPS'), environ['mod_wsgi.server_pid'].isdigit())";
+    let target = app::target(&format!(";{seen}"));
+    let config = "SetEnvIf Request_URI /app/on HTTPS=on\n<Location /app/said>\nWSGITrustedProxyHeaders X-Forwarded-Proto\n</Location>";
+    let httpd = plan(EVALUATING)
+        .modules(&["setenvif"])
+        .config(config)
+        .start();
+    for (path, scheme, https) in [
+        ("/app", "https", "None"),
+        ("/app/on", "http", "on"),
+        ("/app/said", "https", "1"),
+        ("/app/said", "http", "None"),
+    ] {
+        let request = Request::get(&format!("{path}{}", &target[1..]));
+        let answer = httpd.send(&request.header("X-Forwarded-Proto", scheme));
+        let expected = format!("first|{}|{https}|True|application", mode::process_group());
+        assert_eq!(answer.ok(), expected, "{path} {scheme}");
+    }
+}
+
+#[test]
 fn the_script_chooses_the_process_group() {
     let httpd = Plan::new()
         .script("dispatch.py", EVALUATING)

@@ -49,6 +49,21 @@ impl<'r> Env<'r> {
         self.https
             .is_some_and(|value| value == b"1" || value.eq_ignore_ascii_case(b"on"))
     }
+
+    /// Has the environment say that the client speaks TLS, or nothing of it.
+    pub fn say_https(&mut self, https: bool) {
+        self.https = https.then_some(b"1");
+    }
+
+    /// The variables for a dispatch script, which has no `wsgi.url_scheme`: with `HTTPS`, as it stands in the environment, or as
+    /// `mod_ssl` would set it.
+    pub fn with_https(&self, https: bool) -> Pairs<'r> {
+        let mut pairs = self.pairs.clone();
+        if let Some(value) = self.https.or(https.then_some(b"1")) {
+            pairs.set(b"HTTPS", value);
+        }
+        pairs
+    }
 }
 
 /// Variables that no application sees: they are httpd's own, or would mislead it.
@@ -114,6 +129,25 @@ mod tests {
             .map(|pair| pair.name.text())
             .collect();
         assert_eq!(names, ["PATHS", "mod_wsgi.y"]);
+    }
+
+    #[test]
+    fn a_dispatch_script_sees_https_as_the_environment_or_the_connection_says_it() {
+        let seen = |env: &Env<'static>, https| env.with_https(https).get(b"HTTPS");
+        let nothing = env(&[("PATHS", "1")]);
+        assert_eq!(seen(&nothing, false), None);
+        assert_eq!(seen(&nothing, true), Some(&b"1"[..]));
+        let mut said = env(&[("HTTPS", "on")]);
+        assert_eq!(seen(&said, true), Some(&b"on"[..]));
+        said.say_https(false);
+        assert_eq!(seen(&said, false), None);
+        said.say_https(true);
+        assert_eq!(seen(&said, true), Some(&b"1"[..]));
+        assert_eq!(
+            said.pairs.get(b"HTTPS"),
+            None,
+            "an application's environ has none"
+        );
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn serve<'r>(
             script,
             https,
             fields,
-            env: env.pairs.as_slice(),
+            env: env.with_https(https).as_slice(),
             headers: headers.pairs.as_slice(),
         })?,
     };

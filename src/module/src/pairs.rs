@@ -5,7 +5,7 @@ use ffi_engine::abi::Pair;
 use smallvec::SmallVec;
 
 /// Pairs in the order of their names' first coming. Names are compared without regard to case.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Pairs<'r> {
     pairs: SmallVec<[Pair<'r>; 24]>,
     /// A bit for each name; two names may have the same one.

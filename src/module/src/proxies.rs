@@ -49,6 +49,9 @@ pub fn tell<'r>(
     pairs.retain(|name| is_seen(ProxyHeader::named(name)));
     env.pairs
         .retain(|name| is_seen(ProxyHeader::of_variable(name)));
+    if let Some(said) = told.says_https {
+        env.say_https(said);
+    }
     told.is_https(env.says_https(), is_https)
 }
 

@@ -21,7 +21,8 @@ pub struct Told<'v> {
     pub port: Option<&'v [u8]>,
     /// The path of the application, as it was said.
     pub script_name: Option<&'v [u8]>,
-    says_https: Option<bool>,
+    /// Whether the client speaks TLS, if that was said.
+    pub says_https: Option<bool>,
     /// The categories of which the operator has named a header.
     managed: [bool; CATEGORIES],
     /// The header that is believed, of each category.

@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use clutch_core::question::Question;
 use clutch_sys::time;
 use ffi_engine::abi::{Field, Plan, Request};
 
@@ -103,6 +104,10 @@ pub(super) fn of_question<'py>(
         &parts.key_errors.get(py),
         &class::instance(&parts.errors.get(py), Errors::of(call))?,
     )?;
+    if request.question == Question::Dispatch as u8 {
+        let pid = py.text(&request.server_pid.to_string())?;
+        environ.set_item(&parts.key_server_pid.get(py), &pid)?;
+    }
     let [is_https, var_lookup] = start_response::tls_functions(py, parts, call)?;
     environ.set_item(&py.interned(c"mod_ssl.is_https")?, &is_https)?;
     environ.set_item(&py.interned(c"mod_ssl.var_lookup")?, &var_lookup)?;
