@@ -49,7 +49,7 @@ super::codes! {
         "A script for groups has no function groups_for_user: status 500",
         "It is called otherwise, or the script is for something else",
         "Define groups_for_user(environ, user)";
-    ACCESS_NOT_JUDGED = "CLUTCH0813", Error, ["WSGI0054", "WSGI0053"],
+    ACCESS_NOT_JUDGED = "CLUTCH0813", Error, ["WSGI0057", "WSGI0054", "WSGI0053"],
         "A script has not said whether a client may come in: status 403, or that of whoever could not run it",
         "The line before says why: it has failed, or nobody could run it",
         "As there";
