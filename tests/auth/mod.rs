@@ -13,7 +13,7 @@ mod faults;
 mod groups;
 mod htaccess;
 
-use clutch_tests::support::{Httpd, Plan, Request, Response, app, mode};
+use clutch_tests::support::{Httpd, Plan, Request, Response, app, credentials, mode};
 
 /// What stands in `/secret.txt`.
 const SECRET: &str = "secret";
@@ -78,30 +78,10 @@ fn asking(expression: &str) -> String {
 
 /// A request for `target` by this user with this password.
 fn by(target: &str, user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Request {
-    let pair = [user.as_ref(), b":", password.as_ref()].concat();
-    Request::get(target).header("Authorization", &format!("Basic {}", base64(&pair)))
+    Request::get(target).header("Authorization", &credentials::basic(user, password))
 }
 
 /// What the protected file says to this user.
 fn answer(httpd: &Httpd, user: &str, password: &str) -> Response {
     httpd.send(&by("/secret.txt", user, password))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let mut group = [0; 3];
-        group[..chunk.len()].copy_from_slice(chunk);
-        let number = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for at in 0..4 {
-            let digit = DIGITS[(number >> (18 - 6 * at)) as usize & 63];
-            text.push(if at > chunk.len() {
-                '='
-            } else {
-                char::from(digit)
-            });
-        }
-    }
-    text
 }

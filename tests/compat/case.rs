@@ -22,6 +22,8 @@ pub(crate) enum Step {
     Send(Vec<u8>),
     /// Waits for a response head, interim or final.
     Head,
+    /// Asks for this target as anna with the password `secret`, in answer to the challenge of Digest in the last head.
+    Digest(String),
     /// Says that nothing more comes.
     HalfClose,
     /// Writes a script of the group anew, with a later time of modification.

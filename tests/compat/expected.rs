@@ -31,7 +31,7 @@ pub(crate) struct Table(Vec<(&'static Expected, [&'static str; 4], Cell<bool>)>)
 impl Table {
     /// All of it, none seen.
     pub(crate) fn new() -> Self {
-        let rows = table::EXPECTED.iter().flat_map(|expected| {
+        let rows = table::all().flat_map(|expected| {
             let seen = expected.seen.iter();
             seen.map(move |row| (expected, *row, Cell::new(false)))
         });
@@ -84,7 +84,7 @@ pub(crate) fn unexplained() -> Vec<String> {
                 !expected.line.is_empty() && text.lines().any(begins)
             })
     };
-    let unexplained = table::EXPECTED.iter().filter(|one| !is_explained(one));
+    let unexplained = table::all().filter(|one| !is_explained(one));
     unexplained
         .map(|one| format!("{PAGE} has no line {:?} under {:?}", one.line, one.heading))
         .collect()

@@ -36,12 +36,26 @@ fn banner(text: &str) -> String {
     words.collect()
 }
 
-/// Addresses of objects, names of script modules, which are made of the path, and boundaries of several ranges.
+/// Addresses of objects, names of script modules, which are made of the path, and boundaries of several ranges; what a challenge of
+/// Digest and the answer to it are made of.
 fn address(text: &str) -> String {
     let text = hidden(text, "0x", "ADDRESS");
     let text = hidden(&text, "_mod_wsgi_", "SCRIPT");
     let text = hidden(&text, "boundary=", "BOUNDARY");
-    hidden(&text, "\n--", "BOUNDARY")
+    let text = hidden(&text, "\n--", "BOUNDARY");
+    let text = hidden(&text, "rspauth=\"", "AUTHENTICATED\"");
+    nonce(&text)
+}
+
+/// `text` without the nonces of Digest.
+fn nonce(text: &str) -> String {
+    match text.split_once(" nonce=\"") {
+        Some((before, rest)) => {
+            let after = rest.split_once('"').map_or("", |(_, after)| after);
+            format!("{before} nonce=\"…\"{after}")
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// `text` without the hexadecimal digits that follow `prefix`: both become `word`.
@@ -114,6 +128,7 @@ fn record(line: &str, after: After) -> (Option<String>, After) {
         let text = (!line.trim().is_empty()).then(|| format!("stderr {line}"));
         return (text, after);
     };
+    let rest = without_system_error(rest);
     let (is_request, rest) = match decoration(rest, "[client ") {
         (true, rest) => (true, rest),
         (false, rest) => decoration(rest, "[remote "),
@@ -182,6 +197,18 @@ fn decorated(line: &str) -> Option<(&str, &str, &str)> {
         _ => rest,
     };
     Some((module, level, rest))
+}
+
+/// The text without what httpd puts before it if the system has refused something, `(2)No such file or directory: `.
+fn without_system_error(text: &str) -> &str {
+    let is_number =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    match text.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((digits, rest)) if is_number(digits) => {
+            rest.split_once(": ").map_or(text, |(_, rest)| rest)
+        }
+        _ => text,
+    }
 }
 
 /// Whether the text begins with this decoration, and what follows it.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clutch_tests::support::response::Head;
-use clutch_tests::support::{Connection, Httpd, Plan, Request};
+use clutch_tests::support::{Connection, Httpd, Plan, Request, credentials};
 
 use super::case::{Case, Step};
 use super::normal::{self, Words};
@@ -84,6 +84,15 @@ impl Server {
             // The server may have answered and closed already.
             Step::Send(bytes) => drop(connection.try_send(self.with_port(bytes))),
             Step::Head => heads.extend(connection.try_head()),
+            Step::Digest(target) => {
+                let challenge = heads
+                    .last()
+                    .and_then(|head| head.header("WWW-Authenticate"));
+                let challenge = challenge.unwrap();
+                let credentials = credentials::digest(&challenge, target, "anna", "secret");
+                let request = Request::get(target).header("Authorization", &credentials);
+                drop(connection.try_send(request.bytes()));
+            }
             Step::HalfClose => connection.half_close(),
             Step::Write(name, text) => self.write(name, text),
         }

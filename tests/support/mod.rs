@@ -16,6 +16,7 @@
 
 pub mod app;
 pub mod client;
+pub mod credentials;
 pub mod curl;
 pub mod daemons;
 pub mod environ;

@@ -1,5 +1,6 @@
 //! The cases.
 
+mod auth;
 mod bodies;
 mod environ;
 mod events;
@@ -35,13 +36,14 @@ pub(crate) fn groups() -> Vec<Group> {
         reload::groups(),
         inheritance::groups(),
         events::groups(),
+        auth::groups(),
     ]
     .concat()
 }
 
 /// Configurations that are judged.
 pub(crate) fn checks() -> Vec<Check> {
-    refusals::checks()
+    [refusals::checks(), auth::checks()].concat()
 }
 
 /// A script that answers with its environ, which is compared key by key.
