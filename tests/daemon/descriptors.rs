@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use clutch_tests::support::{Request, app, daemons};
+use clutch_tests::support::{Request, app, daemons, installation};
 
 /// Statements that take all descriptors which the process may have.
 const TAKE: &str = "import resource, sys
@@ -52,4 +52,28 @@ fn requests_wait_while_a_daemon_has_no_descriptor_left_and_none_is_lost() {
     let daemon = httpd.daemon().to_string();
     assert_eq!(answers, [daemon.as_str(); 4]);
     assert_eq!(httpd.log().count("CLUTCH0603"), 1, "not for each attempt");
+}
+
+#[test]
+fn a_child_of_httpds_that_has_no_descriptor_left_answers_503_and_says_why() {
+    if installation::is_prefork() {
+        let name = "a_child_of_httpds_that_has_no_descriptor_left_answers_503_and_says_why";
+        return installation::skipped(name, "needs a child with two clients");
+    }
+    let httpd = daemons::running("threads=4")
+        .config("WSGIRestrictEmbedded Off\n<Directory />\nAllowOverride None\n</Directory>")
+        .config("<Location /embedded>\nWSGIProcessGroup %{GLOBAL}\n</Location>")
+        .expects_log("CLUTCH0702")
+        .start();
+    let embedded = |what| Request::get(&format!("/embedded{}", app::target(what))).keep_alive();
+    let (mut client, mut other) = (httpd.connect(), httpd.connect());
+    let pid = other.ask(&embedded("ok()\nreturn [str(os.getpid()).encode()]"));
+    assert_eq!(pid.ok(), httpd.children().first().unwrap().to_string());
+    assert_eq!(client.ask(&embedded(TAKE)).ok(), "taken");
+    let target = daemons::answering("1");
+    assert_eq!(client.ask(&Request::get(&target)).status, 503);
+    let line = httpd.wait_for_log("CLUTCH0702");
+    assert!(line.contains("Too many open files"), "{line}");
+    assert_eq!(other.ask(&embedded(GIVE)).ok(), "given");
+    assert_eq!(other.ask(&Request::get(&target)).ok(), "1");
 }
