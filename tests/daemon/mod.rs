@@ -2,7 +2,7 @@
 
 mod bad;
 mod crowds;
-mod descriptors;
+
 mod limits;
 mod lives;
 mod numbers;
@@ -11,6 +11,7 @@ mod paths;
 mod pythons;
 mod reloads;
 mod roots;
+mod scarcity;
 mod services;
 mod signals;
 mod starts;

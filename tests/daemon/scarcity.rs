@@ -1,9 +1,9 @@
-//! A daemon that has no file descriptor left: requests wait, the log says so once, and all is well afterwards.
+//! What the system has no more of: descriptors, and room for the log.
 
 use std::thread;
 use std::time::Duration;
 
-use clutch_tests::support::{Request, app, daemons, installation};
+use clutch_tests::support::{Httpd, Request, app, daemons, installation};
 
 /// Statements that take all descriptors which the process may have.
 const TAKE: &str = "import resource, sys
@@ -76,4 +76,32 @@ fn a_child_of_httpds_that_has_no_descriptor_left_answers_503_and_says_why() {
     assert!(line.contains("Too many open files"), "{line}");
     assert_eq!(other.ask(&embedded(GIVE)).ok(), "given");
     assert_eq!(other.ask(&Request::get(&target)).ok(), "1");
+}
+
+#[test]
+fn requests_are_served_although_there_is_no_room_for_the_error_log() {
+    // The log of the main server is elsewhere.
+    let httpd = Httpd::with_config("WSGIRestrictEmbedded On\n<VirtualHost *:${PORT}>\nErrorLog /dev/full")
+        .script("app.wsgi", app::RUNNING)
+        .config("WSGIDaemonProcess shop threads=2\nWSGIScriptAlias / ${APP}/app.wsgi process-group=shop application-group=%{GLOBAL}")
+        .config("</VirtualHost>")
+        .start();
+    let pid = httpd.serving_pid();
+    let noisy = "print('to nowhere' * 1000)
+sys.stderr.write('nor this')
+environ['wsgi.errors'].write('nor that')
+import warnings, logging
+logging.warning('nor this')
+ok()
+return [b'served']";
+    for _ in 0..20 {
+        assert_eq!(httpd.get(&app::target(noisy)).ok(), "served");
+    }
+    assert_eq!(
+        httpd
+            .get(&app::target("raise ValueError('nowhere')"))
+            .status,
+        500
+    );
+    assert_eq!(httpd.serving_pid(), pid);
 }
