@@ -344,3 +344,24 @@ fn without_root_users_of_a_group_have_no_effect_and_one_line_says_so() {
         1
     );
 }
+
+#[test]
+fn what_daemons_remember_is_open_to_their_user_alone() {
+    use std::os::unix::fs::MetadataExt as _;
+    let name = "what_daemons_remember_is_open_to_their_user_alone";
+    if !installation::is_root(name) {
+        return;
+    }
+    let httpd = daemons::running("user=nobody").start();
+    httpd.serving_pid();
+    let found = fs::symlink_metadata(httpd.root().join("run/clutch-state-of-65534")).unwrap();
+    assert_eq!((found.uid(), found.mode() & 0o777), (65534, 0o700));
+    let httpds = httpd.root().join("run/clutch-state");
+    assert_eq!(
+        is(
+            &httpd,
+            &format!("os.access('{}', os.R_OK)", httpds.display())
+        ),
+        "False"
+    );
+}

@@ -29,9 +29,6 @@ fn a_verdict_is_remembered_by_the_next_child_and_forgotten_when_packages_change(
     if !is_ours(name) {
         return;
     }
-    if !mode::embedded_only("a daemon's verdicts are not kept for the next one") {
-        return;
-    }
     let python = python::executable();
     let Some(python) = python.filter(|_| python::minor() >= 13) else {
         return installation::skipped(name, "needs Python 3.13");
@@ -41,11 +38,14 @@ fn a_verdict_is_remembered_by_the_next_child_and_forgotten_when_packages_change(
     let packages = environment(&python, &folder.path().join("venv"));
     // No interpreter with a GIL of its own takes this module of the standard library.
     let script = format!("import _curses\n{}", app::answering("1"));
+    let home = folder.path().join("venv");
+    let home = home.display();
     let httpd = Plan::new()
         .script("app.wsgi", &script)
+        .daemon_options(&format!("python-home={home}"))
         .config(&format!(
-            "LogLevel warn wsgi:info\nClutchIsolation auto\nClutchPythonHome {}\nWSGIScriptAlias / ${{APP}}/app.wsgi application-group=g",
-            folder.path().join("venv").display()
+            "LogLevel warn wsgi:info\nClutchIsolation auto\nClutchPythonHome {home}\n\
+             WSGIScriptAlias / ${{APP}}/app.wsgi application-group=g"
         ))
         .start();
     let count = |words| httpd.log().count(words);

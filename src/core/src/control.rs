@@ -100,7 +100,7 @@ pub struct GroupSpec {
     pub apache: ApacheFacts,
     /// The user and group of httpd's children: they may connect, and the daemons are theirs unless the operator says otherwise.
     pub httpd: Owner,
-    /// Where engines remember what they learn.
+    /// Where engines remember what they learn. From httpd's parent: where its children do, and daemons beside it.
     pub state: Option<PathBuf>,
     /// Which of the logs that came before is the one for lines that belong to no request.
     pub log: usize,

@@ -28,7 +28,6 @@ pub mod providers;
 pub mod proxies;
 pub mod refusal;
 pub mod retirement;
-pub mod state;
 pub mod supervisor;
 pub mod target;
 

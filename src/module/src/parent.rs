@@ -13,12 +13,12 @@ use clutch_core::config::{ProcessSettings, ServerSection};
 use clutch_core::engine::{self, Choice};
 use clutch_core::homes;
 use clutch_core::log::Level;
-use clutch_sys::{account, library};
+use clutch_sys::{account, library, state};
 
 use crate::httpd::host as httpd;
 use crate::httpd::log;
 use crate::httpd::{Pool, Server, ServerConfig};
-use crate::{daemons, retirement, state};
+use crate::{daemons, retirement};
 
 /// The process that read the configuration. Written before there are children or threads.
 static PARENT: AtomicU32 = AtomicU32::new(0);
@@ -130,7 +130,7 @@ fn warn_of_slow_requests(section: &ServerSection) {
 /// Makes the directory that children remember things in; without it they just learn them again.
 fn state_directory(pool: Pool<'_>) -> Option<PathBuf> {
     let directory = httpd::in_runtime_directory(pool, state::NAME)?;
-    match state::make(&directory, httpd::owner_of_children()) {
+    match state::make(&directory, httpd::owner_of_children().as_ref()) {
         Ok(()) => Some(directory),
         Err(error) => {
             let directory = directory.display();

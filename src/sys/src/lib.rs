@@ -20,6 +20,7 @@ pub mod shared;
 pub mod signal;
 pub mod socket;
 pub mod spawn;
+pub mod state;
 pub mod time;
 pub mod title;
 pub mod usage;

@@ -250,10 +250,12 @@ impl Group {
             return false;
         };
         let new_code = self.members.iter().any(Member::has_new_code);
-        let spec = with_preloads(&self.spec, &self.loaded, new_code);
+        let mut spec = with_preloads(&self.spec, &self.loaded, new_code);
         let log = self.log.clone();
-        let started = who(&spec.group, &spec.httpd)
-            .and_then(|who| Member::start(&spec, &who, &socket.descriptor, log.as_deref()));
+        let started = who(&spec.group, &spec.httpd).and_then(|who| {
+            spec.state = who.remembers_at(&spec);
+            Member::start(&spec, &who, &socket.descriptor, log.as_deref())
+        });
         match started {
             Ok(member) => {
                 self.members.push(member);

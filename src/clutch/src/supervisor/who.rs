@@ -4,8 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use clutch_core::config::daemon::{AccountName, DaemonGroup};
-use clutch_core::control::Owner;
+use clutch_core::control::{GroupSpec, Owner};
+use clutch_core::log::Level;
 use clutch_sys::account::{Account, UserGroup};
+use clutch_sys::state;
+
+use crate::daemon::log;
 
 /// Whose the processes of a group are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,31 @@ pub(crate) struct Who {
     pub(crate) home: Option<PathBuf>,
     /// All groups, the main one among them; `None`: those of the user.
     pub(crate) groups: Option<Vec<u32>>,
+}
+
+impl Who {
+    /// The directory where the daemons of `spec` remember what they learn: one for each user, beside that of httpd's children. Without
+    /// one, because they would not see it or it cannot be made, they learn it again.
+    pub(super) fn remembers_at(&self, spec: &GroupSpec) -> Option<PathBuf> {
+        let beside = spec.state.clone().filter(|_| spec.group.chroot.is_none())?;
+        let mut directory = beside.into_os_string();
+        directory.push(format!("-of-{}", self.uid));
+        let owner = Owner {
+            uid: self.uid,
+            gid: self.gid,
+        };
+        let owner = clutch_sys::account::is_root().then_some(&owner);
+        let directory = PathBuf::from(directory);
+        match state::make(&directory, owner) {
+            Ok(()) => Some(directory),
+            Err(error) => {
+                let directory = directory.display();
+                let text = format!("nothing is remembered over restarts: {directory}: {error}");
+                log::say(Level::Info, &text);
+                None
+            }
+        }
+    }
 }
 
 /// Whose the processes of `group` are: as its options say, else as those of `httpd`.

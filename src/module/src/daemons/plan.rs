@@ -170,7 +170,7 @@ impl Planner<'_, '_> {
                 pid: supervisor::number_of_parent(),
             },
             httpd: Owner { uid, gid },
-            state: None,
+            state: config.state.get().cloned(),
             log,
             log_level: log::level_of(one.server) as u8,
             group: DaemonGroup {

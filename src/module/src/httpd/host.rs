@@ -5,10 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
+use clutch_core::control::Owner;
 use clutch_sys::account::{self, is_root};
 
 use crate::httpd::pool::Pool;
-use crate::state::Owner;
 
 /// Whether httpd reads its configuration only to see if it can; it reads it again before it serves.
 pub fn is_rehearsing() -> bool {

@@ -1,44 +1,41 @@
-//! The directory where engines remember what they learn, over restarts.
+//! Directories where engines remember what they learn, over restarts.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
-/// Its name, below httpd's directory for what belongs to one run.
+use clutch_core::control::Owner;
+
+/// The name of the one for httpd's children, below httpd's directory for what belongs to one run.
 pub const NAME: &str = "clutch-state";
 
 /// Who may use it, and nobody else.
 const MODE: u32 = 0o700;
 
-/// A user and its group by their numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
-    /// The user.
-    pub uid: u32,
-    /// The user's group.
-    pub gid: u32,
-}
-
 /// Makes `directory`, or takes the one that is there, for `owner` alone; without one it is this process's own user's.
 ///
 /// # Errors
 ///
-/// What the system says; `AlreadyExists` if something else is in its place, or somebody else's directory.
-pub fn make(directory: &Path, owner: Option<Owner>) -> io::Result<()> {
+/// What the system says; `AlreadyExists` if somebody else's directory is in its place.
+pub fn make(directory: &Path, owner: Option<&Owner>) -> io::Result<()> {
     match DirBuilder::new().mode(MODE).create(directory) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => (),
     }
-    let found = fs::symlink_metadata(directory)?;
-    let own = clutch_sys::account::user();
-    let is_trusted = found.uid() == own || owner.is_some_and(|owner| found.uid() == owner.uid);
-    if !found.is_dir() || !is_trusted {
+    // What is opened is changed, and not what is in its place by then.
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY)
+        .open(directory)?;
+    let found = opened.metadata()?;
+    let own = crate::account::user();
+    if found.uid() != own && owner.is_none_or(|owner| found.uid() != owner.uid) {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    fs::set_permissions(directory, Permissions::from_mode(MODE))?;
+    opened.set_permissions(Permissions::from_mode(MODE))?;
     match owner {
-        Some(owner) => lchown(directory, Some(owner.uid), Some(owner.gid)),
+        Some(owner) => fchown(&opened, Some(owner.uid), Some(owner.gid)),
         None => Ok(()),
     }
 }
@@ -48,7 +45,8 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
-    use super::{Owner, make};
+    use super::make;
+    use clutch_core::control::Owner;
 
     #[test]
     fn a_directory_is_made_or_taken_for_its_owner_alone() {
@@ -74,7 +72,7 @@ mod tests {
                 uid: 65_534,
                 gid: 65_534,
             };
-            make(&directory, Some(owner)).unwrap();
+            make(&directory, Some(&owner)).unwrap();
             let found = fs::metadata(&directory).unwrap();
             assert_eq!((found.uid(), found.gid()), (owner.uid, owner.gid));
             assert!(make(&directory, None).is_err(), "somebody else's");
