@@ -6,12 +6,14 @@ mod environ;
 mod events;
 mod failures;
 mod files;
+mod handler_scripts;
 mod handlers;
 mod heads;
 mod inheritance;
 mod logs;
 mod modules;
 mod names;
+mod proxies;
 mod refusals;
 mod reload;
 mod responses;
@@ -37,13 +39,21 @@ pub(crate) fn groups() -> Vec<Group> {
         inheritance::groups(),
         events::groups(),
         auth::groups(),
+        proxies::groups(),
+        handler_scripts::groups(),
     ]
     .concat()
 }
 
 /// Configurations that are judged.
 pub(crate) fn checks() -> Vec<Check> {
-    [refusals::checks(), auth::checks()].concat()
+    [
+        refusals::checks(),
+        auth::checks(),
+        proxies::checks(),
+        handler_scripts::checks(),
+    ]
+    .concat()
 }
 
 /// A script that answers with its environ, which is compared key by key.

@@ -4,6 +4,8 @@ mod asked;
 mod configuration;
 mod daemons;
 mod environs;
+mod handlers;
+mod proxies;
 mod responses;
 
 use super::Expected;
@@ -22,6 +24,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Expected> {
         environs::ROWS,
         configuration::ROWS,
         asked::ROWS,
+        handlers::ROWS,
+        proxies::ROWS,
     ]
     .into_iter()
     .flatten()
