@@ -93,8 +93,9 @@ fuzz: ## Run each fuzz target for SECONDS_EACH=60
 	@fuzz/run $(or $(SECONDS_EACH),60)
 
 .PHONY: install
-install: ## Build where there is Rust; copy module and engines to httpd's modules, the program to PREFIX=/usr/local
-	@if command -v cargo >/dev/null; then $(MAKE) --no-print-directory build; fi
+install: ## Copy module and engines to httpd's modules, the program to PREFIX=/usr/local; builds first for PYTHON=, or if nothing is built
+	@if command -v cargo >/dev/null && { [[ -n "$$PYTHON" ]] || ! compgen -G 'build/libclutch_engine-*.so' >/dev/null; }; then \
+		$(MAKE) --no-print-directory build; fi
 	@scripts/install
 
 .PHONY: clean

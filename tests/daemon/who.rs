@@ -78,6 +78,20 @@ fn umask_nice_value_home_and_limits_are_those_of_the_options() {
 }
 
 #[test]
+fn the_locale_of_a_group_is_that_of_its_c_code_and_one_that_there_is_not_is_said() {
+    let category =
+        |name: &str| format!("__import__('locale').setlocale(__import__('locale').{name})");
+    let httpd = daemons::running("locale=C.UTF-8").start();
+    assert_eq!(is(&httpd, &category("LC_TIME")), "C.UTF-8");
+    assert_eq!(is(&httpd, &category("LC_NUMERIC")), "C.UTF-8");
+    let httpd = daemons::running("locale=xx_YY")
+        .expects_log("WSGI0079")
+        .start();
+    assert_eq!(is(&httpd, &category("LC_TIME")), "C");
+    assert_eq!(is(&httpd, "os.environ['LC_ALL']"), "xx_YY");
+}
+
+#[test]
 fn no_new_privileges_holds_where_it_is_asked_for() {
     let asked =
         "[line.split()[1] for line in open('/proc/self/status') if line.startswith('NoNewPrivs')]";

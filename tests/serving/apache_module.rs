@@ -1,8 +1,4 @@
 //! What applications learn of httpd: the module `apache`, and httpd's record of a request (`WSGIPassApacheRequest`).
-
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-
 use clutch_tests::support::environ::{self, Environ};
 use clutch_tests::support::{Httpd, Plan, Request, app, mode, reference};
 
@@ -117,13 +113,10 @@ fn the_module_apache_has_the_numbers_of_httpd_in_daemons_too() {
 
 #[test]
 fn an_importable_module_apache_is_extended_within_httpd_and_left_alone_in_daemons() {
-    // httpd's own environment: an interpreter is made before the paths of the configuration are added.
-    let modules = tempfile::tempdir().unwrap();
-    fs::set_permissions(&modules, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::write(modules.path().join("apache.py"), "mine = 'mine'\n").unwrap();
     let httpd = Httpd::serving(app::EVALUATING)
-        .environment("PYTHONPATH", modules.path().to_str().unwrap())
-        .config("WSGISocketPrefix ${ROOT}/run/wsgi\nWSGIDaemonProcess shop\n<Location /shop>\nWSGIProcessGroup shop\n</Location>")
+        .file("lib/apache.py", "mine = 'mine'\n")
+        .config("WSGIPythonPath ${ROOT}/lib\nWSGISocketPrefix ${ROOT}/run/wsgi")
+        .config("WSGIDaemonProcess shop python-path=${ROOT}/lib\n<Location /shop>\nWSGIProcessGroup shop\n</Location>")
         .config("<Location /embedded>\nWSGIProcessGroup %{GLOBAL}\n</Location>")
         .start();
     let told = |path: &str, expression: &str| {

@@ -162,6 +162,20 @@ fn head_is_shown_as_get_only_if_an_output_filter_or_the_operator_wants_the_body(
 }
 
 #[test]
+fn a_name_of_tls_state_is_bytes_or_latin_1_text() {
+    let httpd = Httpd::serving(app::EVALUATING).start();
+    for (name, answer) in [
+        ("'X'", "None"),
+        ("b'X'", "None"),
+        ("5", "TypeError"),
+        ("chr(8364)", "TypeError"),
+    ] {
+        let target = app::target(&format!("start_response.__self__.ssl_var_lookup({name})"));
+        assert_eq!(httpd.get(&target).ok(), answer, "{name}");
+    }
+}
+
+#[test]
 fn tls_state_can_be_asked_through_start_response() {
     let script = app::answering(
         "(start_response.__self__.ssl_is_https(), start_response.__self__.ssl_var_lookup('HTTPS'))",

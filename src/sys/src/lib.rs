@@ -10,6 +10,7 @@ pub mod file;
 pub mod library;
 pub mod limit;
 pub mod link;
+pub mod locale;
 pub mod message;
 pub mod poll;
 pub mod privileges;

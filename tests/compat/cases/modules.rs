@@ -104,6 +104,7 @@ fn attributes() -> Vec<Case> {
         "start_response.__self__.ssl_var_lookup('HTTPS')",
         "start_response.__self__.ssl_var_lookup(b'HTTPS')",
         "start_response.__self__.ssl_var_lookup(5)",
+        "start_response.__self__.ssl_var_lookup(chr(8364))",
         "start_response.__self__.ssl_var_lookup()",
         "repr(environ['wsgi.file_wrapper']), environ['wsgi.file_wrapper'].__name__",
         "type(environ) is dict",

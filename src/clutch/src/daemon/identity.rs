@@ -11,6 +11,7 @@ use clutch_core::control::GroupSpec;
 use clutch_core::log::Level;
 use clutch_sys::account;
 use clutch_sys::limit::{Resource, limit};
+use clutch_sys::locale;
 use clutch_sys::privileges::{self, Groups, Identity};
 use clutch_sys::title;
 
@@ -22,6 +23,12 @@ pub(super) fn assume(spec: &GroupSpec) -> io::Result<()> {
     let group = &spec.group;
     if let Some(name) = &group.display_name {
         let _ = title::name_process(name); // shown, and nothing else
+    }
+    if let Some(name) = &group.locale
+        && let Err(error) = locale::set_locale(name)
+    {
+        let shown = String::from_utf8_lossy(name);
+        log::fault(&code::NO_LOCALE.says(format!("'{shown}': {error}")));
     }
     let is_root = account::is_root();
     let who = who(group, &spec.httpd)?;

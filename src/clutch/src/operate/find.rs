@@ -1,9 +1,13 @@
 //! Servers that run on this machine: each has a supervisor that listens for questions.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clutch_sys::socket::{self, NotConnected, Waiting};
 
 /// What the names of their sockets end with.
 const ENDING: &str = ".supervisor.sock";
@@ -33,19 +37,39 @@ pub(crate) fn server(named: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-/// The paths of supervisors' sockets in a listing of the kernel's.
+/// The most directories that are looked into, and the most of what is in one.
+const MOST: usize = 10_000;
+
+/// The paths of supervisors' sockets at which somebody listens, by a listing of the kernel's: that has sockets by the names that they
+/// were made with, which a listener has changed since, in the same directory.
 fn sockets_in(listing: &str) -> Vec<PathBuf> {
     let paths = listing
         .lines()
         .filter_map(|line| line.split_whitespace().nth(7));
-    let mut found: Vec<_> = paths
-        .filter(|path| path.starts_with('/') && path.ends_with(ENDING))
-        .map(PathBuf::from)
-        .filter(|path| path.exists()) // a connection has its listener's path, and the name may be of an earlier one
+    let absolute = paths.filter(|path| path.starts_with('/'));
+    let parents = absolute.filter_map(|path| Path::new(path).parent());
+    let directories: BTreeSet<PathBuf> =
+        parents.filter_map(|one| one.canonicalize().ok()).collect();
+    let entries = directories.into_iter().take(MOST);
+    let entries = entries.filter_map(|directory| fs::read_dir(directory).ok());
+    let entries = entries.flat_map(|entries| entries.flatten().take(MOST));
+    let named = entries.filter(|entry| entry.file_name().as_bytes().ends_with(ENDING.as_bytes()));
+    let mut found: Vec<_> = named
+        .map(|entry| entry.path())
+        .filter(|path| is_listened_at(path))
         .collect();
     found.sort();
-    found.dedup();
     found
+}
+
+/// Whether somebody listens there, or may.
+fn is_listened_at(path: &Path) -> bool {
+    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    is_socket
+        && !matches!(
+            socket::connect(path, Waiting::Never),
+            Err(NotConnected::Refused)
+        )
 }
 
 #[cfg(test)]
@@ -53,22 +77,31 @@ mod tests {
     use std::fs;
     use std::os::unix::net::UnixListener;
 
+    use clutch_sys::socket::{Listener, Listening};
+
     use super::sockets_in;
 
     #[test]
     fn a_supervisors_socket_is_found_among_those_of_the_machine() {
         let place = std::env::temp_dir().join(format!("clutch-{}-find", std::process::id()));
         fs::create_dir_all(&place).unwrap();
+        let place = place.canonicalize().unwrap();
         let path = place.join("wsgi.1.supervisor.sock");
-        let (_listener, _other) = (
-            UnixListener::bind(&path).unwrap(),
-            UnixListener::bind(place.join("wsgi.1.abc.sock")).unwrap(),
-        );
+        let listening = Listening {
+            backlog: 1,
+            owner: None,
+        };
+        let listener = Listener::bind(&path, listening).unwrap();
+        let _other = UnixListener::bind(place.join("wsgi.1.abc.sock")).unwrap();
+        let left = place.join("wsgi.2.supervisor.sock");
+        drop(UnixListener::bind(&left).unwrap());
+        fs::write(place.join("wsgi.3.supervisor.sock"), "no socket").unwrap();
         let listing = fs::read_to_string("/proc/net/unix").unwrap();
         let found = sockets_in(&listing);
-        assert_eq!(found.iter().filter(|one| **one == path).count(), 1);
-        assert!(!found.contains(&place.join("wsgi.1.abc.sock")));
-        fs::remove_dir_all(&place).unwrap();
+        let own: Vec<_> = found.iter().filter(|one| one.starts_with(&place)).collect();
+        assert_eq!(own, [&path]);
+        drop(listener);
         assert!(!sockets_in(&listing).contains(&path));
+        fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -161,4 +161,8 @@ super::codes! {
         "A script is not below the chroot of the daemons that are to run it: status 500",
         "WSGIScriptAlias names a file elsewhere; its path is the one that httpd sees",
         "Put the script below that directory, or give it a group without chroot=";
+    NO_LOCALE = "CLUTCH0626", Warning, ["WSGI0079"],
+        "The locale of a daemon group is not one that this system has; the daemon serves without it",
+        "locale= names a locale that was never generated",
+        "`locale -a` lists those that there are; on Debian, `dpkg-reconfigure locales` makes more";
 }

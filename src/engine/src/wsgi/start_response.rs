@@ -250,7 +250,13 @@ fn ssl_var_lookup<'py>(
     };
     let name = match name.as_bytes() {
         Some(bytes) => bytes.to_vec(),
-        None => native(py, name, "name")?.into_owned(),
+        None => match native(py, name, "name") {
+            Ok(name) => name.into_owned(),
+            Err(_) => {
+                let text = "ssl_var_lookup() takes a name as bytes or as a latin-1 str";
+                return Err(py.raise(Kind::Type, text));
+            }
+        },
     };
     let value = py.detached((&*adapter.0, &name[..]), |(call, name)| {
         call.with(|carrier| carrier.tls_variable(name).map(<[u8]>::to_vec))

@@ -27,9 +27,9 @@ def setup(facts):
     if facts["python_home"] is not None:
         attempt(enter_virtual_environment, facts["python_home"], log)
     sys.modules["mod_wsgi"] = server_module(facts)
-    sys.modules["apache"] = apache_module(facts)
     for directories in facts["python_path"]:
         attempt(add_site_directories, directories)
+    sys.modules["apache"] = apache_module(facts)
     if facts["home"] is not None:
         sys.path.insert(0, facts["home"])
     if facts["reports_collections"]:
