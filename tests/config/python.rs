@@ -127,6 +127,27 @@ fn wsgi_python_path_puts_its_directories_in_front_and_reads_pth_files() {
 }
 
 #[test]
+fn what_an_interpreter_is_given_is_told_at_level_info() {
+    let config = "LogLevel warn wsgi:info\nWSGIPythonPath ${ROOT}/one\nWSGISwitchInterval 0.02";
+    for plan in both(config) {
+        let httpd = plan
+            .daemon_options("python-path=${ROOT}/one switch-interval=0.02")
+            .file("one/mine.py", "WHERE = 'one'\n")
+            .start();
+        assert_eq!(ask(&httpd, "__import__('mine').WHERE"), "'one'");
+        if reference::is_under_test() {
+            return;
+        }
+        let one = httpd.root().join("one");
+        httpd.wait_for_log(&format!(
+            "the main interpreter: modules are looked for in {}",
+            one.display()
+        ));
+        httpd.wait_for_log("the main interpreter: the switch interval is 0.02 seconds");
+    }
+}
+
+#[test]
 fn wsgi_python_path_with_a_missing_directory_harms_nobody() {
     let httpd = Httpd::serving(app::EVALUATING)
         .config("WSGIPythonPath /nowhere/at/all:${ROOT}/one")

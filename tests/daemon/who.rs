@@ -92,6 +92,18 @@ fn the_locale_of_a_group_is_that_of_its_c_code_and_one_that_there_is_not_is_said
 }
 
 #[test]
+fn a_daemon_that_begins_to_serve_says_who_it_is_at_level_info() {
+    let httpd = daemons::running("threads=3")
+        .config("LogLevel warn wsgi:info")
+        .start();
+    let who = is(
+        &httpd,
+        "'as user %d and group %d, with 3 threads and Python' % (os.getuid(), os.getgid())",
+    );
+    httpd.wait_for_log(who.trim_matches('\''));
+}
+
+#[test]
 fn no_new_privileges_holds_where_it_is_asked_for() {
     let asked =
         "[line.split()[1] for line in open('/proc/self/status') if line.startswith('NoNewPrivs')]";

@@ -37,7 +37,7 @@ use clutch_core::log::Level;
 use clutch_sys::message::{self, Inbox};
 use clutch_sys::signal::{self, Signal, Signals};
 use clutch_sys::socket::Waiting;
-use clutch_sys::{poll, process, spawn};
+use clutch_sys::{account, poll, process, spawn};
 use ffi_engine::host::Engine;
 
 use signals::Messenger;
@@ -176,9 +176,12 @@ fn begin(supervisor: &mut Supervisor, listener: OwnedFd) -> Result<Begun, String
     log::say(
         Level::Info,
         &format!(
-            "process {} of group '{}' serves, with Python {}",
+            "process {} of group '{}' serves, as user {} and group {}, with {} threads and Python {}",
             std::process::id(),
             String::from_utf8_lossy(&spec.group.name),
+            account::user(),
+            account::group(),
+            spec.group.threads,
             engine.python_version()
         ),
     );

@@ -131,6 +131,8 @@ def apache_module(facts):
     if not facts["process_group"]:
         try:
             import apache as module
+
+            tell(facts, f"the module 'apache' in {getattr(module, '__file__', None)} is extended")
         except ModuleNotFoundError:
             pass
         except Exception as error:

@@ -4,7 +4,7 @@ import os
 import sys
 
 
-def add_site_directories(directories):
+def add_site_directories(directories, facts):
     """Puts what site.addsitedir() adds for each directory in front of sys.path."""
     import site
 
@@ -12,6 +12,7 @@ def add_site_directories(directories):
     try:
         for directory in directories:
             site.addsitedir(directory)
+            tell(facts, f"modules are looked for in {directory}")
     finally:
         added = [entry for entry in sys.path if entry not in known]
         sys.path[:] = added + [entry for entry in sys.path if entry in known]

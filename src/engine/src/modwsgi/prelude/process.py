@@ -107,3 +107,4 @@ def set_switch_interval(facts, log):
             f"interpreter has no GIL of its own, and the interval would be that of all interpreters of the process"))
     else:
         sys.setswitchinterval(facts["switch_interval"] / 1e6)
+        tell(facts, f"the switch interval is {sys.getswitchinterval():g} seconds")

@@ -28,7 +28,7 @@ def setup(facts):
         attempt(enter_virtual_environment, facts["python_home"], log)
     sys.modules["mod_wsgi"] = server_module(facts)
     for directories in facts["python_path"]:
-        attempt(add_site_directories, directories)
+        attempt(add_site_directories, directories, facts)
     sys.modules["apache"] = apache_module(facts)
     if facts["home"] is not None:
         sys.path.insert(0, facts["home"])
@@ -36,6 +36,15 @@ def setup(facts):
         note_collections()
     if facts["guard"]:
         post_guards(facts)
+
+
+def tell(facts, text):
+    """Says at level info what this interpreter was given."""
+    log = facts["stderr"]
+    if log._keeps(20):
+        group = facts["application_group"]
+        interpreter = f"the sub-interpreter '{group}'" if group else "the main interpreter"
+        log._record(20, __file__, 0, f"{interpreter}: {text}")
 
 
 def attempt(work, *arguments):
