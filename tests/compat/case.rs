@@ -99,6 +99,8 @@ pub(crate) struct Group {
     pub(crate) plan: Plan,
     /// What is asked, in this order.
     pub(crate) cases: Vec<Case>,
+    /// Whether what `${OUT}/told` says when the server has ended is compared, too.
+    pub(crate) has_end: bool,
 }
 
 /// Whether both modules take a configuration, or refuse it.
@@ -118,6 +120,7 @@ impl Group {
             name: name.to_owned(),
             plan: Plan::new().config(SERVER).config(config),
             cases: Vec::new(),
+            has_end: false,
         }
     }
 
@@ -153,6 +156,12 @@ impl Group {
     /// Adds cases.
     pub(crate) fn cases(mut self, cases: impl IntoIterator<Item = Case>) -> Self {
         self.cases.extend(cases);
+        self
+    }
+
+    /// Has its scripts write to `${OUT}/told` when the server ends, which is compared as the case `the end`.
+    pub(crate) fn and_its_end(mut self) -> Self {
+        self.has_end = true;
         self
     }
 

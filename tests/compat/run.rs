@@ -140,6 +140,10 @@ fn compare(group: &Group, peer: &Path) -> Result<Vec<Vec<Difference>>, String> {
                 &ours.observe(case),
             ));
         }
+        if group.has_end {
+            let name = format!("{}/the end", group.name);
+            all.push(difference::between(&name, &theirs.end(), &ours.end()));
+        }
         all
     }));
     compared.map_err(|cause| {

@@ -79,6 +79,16 @@ impl Server {
         seen
     }
 
+    /// Ends it: what its scripts have told by then.
+    pub(crate) fn end(mut self) -> Observation {
+        self.httpd.stop();
+        let mut seen = Observation::default();
+        seen.seen
+            .push(("told".to_owned(), self.httpd.written("told")));
+        seen.records = self.new_records();
+        seen
+    }
+
     fn take(&self, step: &Step, connection: &mut Connection, heads: &mut Vec<Head>) {
         match step {
             // The server may have answered and closed already.

@@ -18,9 +18,34 @@ pub(super) const ROWS: &[Expected] = &[
     Expected {
         reason: "numbers are enough for the kernel",
         heading: DIFFERENT,
-        line: "`user=#uid` without an account",
+        line: "`#uid` without an account",
+        seen: &[
+            [
+                "config/WSGIDaemonProcess one user=#65000",
+                "config",
+                "refused",
+                "taken",
+            ],
+            [
+                "config/WSGIDaemonProcess one script-user=#65000",
+                "config",
+                "refused",
+                "taken",
+            ],
+            [
+                "config/WSGIDaemonProcess one socket-user=#65000",
+                "config",
+                "refused",
+                "taken",
+            ],
+        ],
+    },
+    Expected {
+        reason: "a word is the same in capitals",
+        heading: DIFFERENT,
+        line: "`WSGIPythonHashSeed Random`",
         seen: &[[
-            "config/WSGIDaemonProcess one user=#65000",
+            "config/WSGIPythonHashSeed Random",
             "config",
             "refused",
             "taken",

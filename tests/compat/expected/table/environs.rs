@@ -116,4 +116,23 @@ pub(super) const ROWS: &[Expected] = &[
         line: "the request that calls `start_recording_metrics()`",
         seen: &[["metrics*//request_metrics?2", "*", "*", "*"]],
     },
+    Expected {
+        reason: "what had begun before it is not measured",
+        heading: DIFFERENT,
+        line: "the request during which the first subscriber of events comes",
+        seen: &[
+            [
+                "subscriptions*/*subscribe_events(print)*",
+                "log",
+                "error server WSGI0112",
+                "",
+            ],
+            [
+                "subscriptions*/*subscribe_events(print)*",
+                "log",
+                "error server TypeError: print() *",
+                "",
+            ],
+        ],
+    },
 ];

@@ -1,6 +1,12 @@
 //! Events and metrics.
 
-use crate::case::{Case, Group, ask, get, run};
+mod metrics;
+mod payloads;
+mod processes;
+mod subscribers;
+mod telemetry;
+
+use crate::case::{Case, Group, ask, run};
 use clutch_tests::support::{Request, app};
 
 /// The groups.
@@ -8,7 +14,11 @@ pub(crate) fn groups() -> Vec<Group> {
     [
         requests().in_both_modes(),
         callbacks().in_both_modes(),
-        metrics().in_both_modes(),
+        payloads::groups(),
+        subscribers::groups(),
+        processes::groups(),
+        metrics::groups(),
+        telemetry::groups(),
     ]
     .concat()
 }
@@ -109,43 +119,4 @@ fn callbacks() -> Group {
         after(4),
         after(5),
     ])
-}
-
-fn metrics() -> Group {
-    let script = r#"
-import mod_wsgi
-def shape(value):
-    if isinstance(value, dict):
-        return {key: shape(one) for key, one in sorted(value.items())}
-    if isinstance(value, list):
-        return [shape(value[0]) if value else None, 'more' if len(value) in (64, 65) else 'some']
-    return type(value).__name__
-def application(environ, start_response):
-    what = environ['PATH_INFO'].strip('/')
-    if what == 'start':
-        seen = mod_wsgi.start_recording_metrics()
-    elif what:
-        seen = shape(getattr(mod_wsgi, what)())
-    else:
-        seen = None
-    body = repr(seen).encode()
-    start_response('200 OK', [('Content-Type', 'text/plain'), ('Content-Length', str(len(body)))])
-    return [body]
-"#;
-    Group::serving("metrics", script).cases(
-        [
-            "/request_metrics",
-            "/process_metrics",
-            "/server_metrics",
-            "/start",
-            "/request_metrics?2",
-            "/",
-            "/request_metrics?3",
-            "/process_metrics?2",
-            "/start?2",
-            "/server_metrics?2",
-        ]
-        .into_iter()
-        .map(get),
-    )
 }
