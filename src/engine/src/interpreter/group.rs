@@ -12,7 +12,7 @@ use super::reload::Attempt;
 use super::rung::{Abilities, Ladder, Rung, is_replaced};
 use super::thread::{self, Work};
 use super::verdict::Guess;
-use super::{Interpreter, making, processors};
+use super::{Interpreter, making, processors, replace};
 
 /// An application group of this process.
 pub(super) struct Group {
@@ -26,6 +26,8 @@ pub(super) struct Group {
     members: RwLock<Members>,
     /// Whether a thread is making interpreters behind the calls' back.
     busy: AtomicBool,
+    /// Whether something was to be done meanwhile.
+    missed: AtomicBool,
     /// The last replacement that was tried in vain.
     pub(super) failed: Mutex<Option<Attempt>>,
     /// Why it stands where it does, if that is not known to be right yet.
@@ -64,6 +66,7 @@ impl Group {
                 rung,
             }),
             busy: AtomicBool::new(false),
+            missed: AtomicBool::new(false),
             failed: Mutex::new(None),
             guess: Mutex::new(None),
             retired: AtomicBool::new(false),
@@ -256,14 +259,18 @@ impl Group {
         latest.filter(|_| idle)
     }
 
-    /// Runs `work` on a thread of its own, unless such a thread is at work for this group already.
+    /// Runs `work` on a thread of its own, unless such a thread is at work for this group already: that then looks, when it has done,
+    /// whether there is more to do.
     pub(super) fn in_background(
         self: &Arc<Self>,
         name: &str,
         work: impl FnOnce(&Arc<Group>) + Send + 'static,
     ) {
         if self.busy.swap(true, Ordering::AcqRel) {
-            return;
+            self.missed.store(true, Ordering::Release);
+            if self.busy.swap(true, Ordering::AcqRel) {
+                return;
+            } // It had done before it could see that.
         }
         let Some(under_way) = Work::begin() else {
             return; // The process stops; nobody will be made any more.
@@ -271,8 +278,12 @@ impl Group {
         let group = Arc::clone(self);
         let spawned = thread::spawn(name, move || {
             let _under_way = under_way;
-            let _free = Free(&group);
+            let free = Free(&group);
             work(&group);
+            drop(free);
+            if group.missed.swap(false, Ordering::AcqRel) {
+                replace::overdue(&group);
+            }
         });
         if !spawned {
             self.busy.store(false, Ordering::Release);

@@ -131,13 +131,23 @@ pub(super) fn after_call(interpreter: &Arc<Interpreter>) {
     if !interpreter.is_alone() && group.count() < group.wanted() {
         grow(interpreter);
     }
-    let most = group.plan.max_requests;
-    if most > 0
-        && !interpreter.is_main()
-        && interpreter.calls.fetch_add(1, Ordering::Relaxed) + 1 >= most
-    {
+    if group.plan.max_requests > 0 && !interpreter.is_main() {
+        interpreter.calls.fetch_add(1, Ordering::Relaxed);
+        replace_if_overdue(interpreter);
+    }
+}
+
+/// Replaces an interpreter that has served as many requests as it may.
+fn replace_if_overdue(interpreter: &Arc<Interpreter>) {
+    let most = interpreter.group.plan.max_requests;
+    if most > 0 && interpreter.calls.load(Ordering::Relaxed) >= most {
         behind(interpreter, "it has served as many requests as it may");
     }
+}
+
+/// Looks after interpreters that were due for replacement while another replacement was under way.
+pub(super) fn overdue(group: &Group) {
+    group.serving().iter().for_each(replace_if_overdue);
 }
 
 /// Makes the interpreters that the group wants beside the first one.
