@@ -91,6 +91,35 @@ fn an_application_behind_tls_sees_https() {
 }
 
 #[test]
+fn tls_variables_may_be_asked_for_while_a_body_comes() {
+    let name = "tls_variables_may_be_asked_for_while_a_body_comes";
+    let script = "def application(environ, start_response):
+    read, total, found = environ['wsgi.input'].read, 0, set()
+    while piece := read(20000):
+        total += sum(piece)
+        found.add(start_response.__self__.ssl_var_lookup('SSL_PROTOCOL')[:4])
+    start_response('200 OK', [])
+    return [repr((total, found)).encode()]
+";
+    let Some(plan) = plan(name, script) else {
+        return;
+    };
+    let httpd = over_tls(plan).start();
+    let body = httpd.out("body");
+    std::fs::write(&body, [3; 1_000_000]).unwrap();
+    let url = format!("https://localhost:{}/", httpd.port());
+    let data = format!("@{}", body.display());
+    let arguments = ["--http1.1", "--data-binary", &data, &url];
+    let Some(outcome) = curl::run(name, &arguments) else {
+        return;
+    };
+    assert_eq!(
+        String::from_utf8_lossy(&outcome.body),
+        "(3000000, {'TLSv'})"
+    );
+}
+
+#[test]
 fn an_application_behind_http_2_and_tls_is_served() {
     let name = "an_application_behind_http_2_and_tls_is_served";
     let Some(plan) = plan(name, environ::SCRIPT) else {

@@ -17,6 +17,7 @@ mod length;
 mod log_handler;
 mod panic;
 mod paths;
+mod pieces;
 mod proxies;
 mod response;
 mod scripts;

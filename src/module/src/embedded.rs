@@ -28,11 +28,11 @@ enum Fate {
 }
 
 impl<'r> Embedded<'r> {
-    /// The carrier for `request`.
-    pub fn of(request: Request<'r>, sendfile: Sendfile) -> Self {
+    /// The carrier for `request`, with a body of so many bytes (−1: as many as come).
+    pub fn of(request: Request<'r>, body_length: i64, sendfile: Sendfile) -> Self {
         Self {
             request,
-            body: Body::of(request),
+            body: Body::of(request, body_length),
             response: Response::of(request),
             sendfile,
             fate: Fate::Wanted,
@@ -60,8 +60,11 @@ impl<'r> Embedded<'r> {
     }
 
     fn send_file_as(&mut self, range: FileRange<'_>, mapping: Mapping) -> Result<(), Failure> {
-        let sendfile = self.sendfile;
-        self.if_wanted(|response| response.send_file(range, sendfile, mapping))
+        let (sendfile, waits) = (self.sendfile, self.body.is_left());
+        self.if_wanted(|response| {
+            response.send_file(range, sendfile, mapping)?;
+            if waits { response.push_out() } else { Ok(()) }
+        })
     }
 
     /// Runs `send` if the application's response is wanted.
@@ -81,6 +84,14 @@ impl<'r> Embedded<'r> {
 }
 
 impl Served for Embedded<'_> {
+    fn read_there(&mut self, most: usize) -> Result<Option<&[u8]>, Failure> {
+        let read = self.body.read_there(most);
+        if read == Err(Failure::Answered) {
+            self.fate = Fate::Answered;
+        }
+        read
+    }
+
     fn flush(&mut self) -> Result<(), Failure> {
         self.if_wanted(Response::flush)
     }
@@ -107,6 +118,11 @@ impl Exchange for Embedded<'_> {
     }
 
     fn write(&mut self, data: &[u8], then: Then) -> Result<(), Failure> {
+        let then = match then {
+            // The client is not to wait for its answer until it has sent what nobody reads.
+            Then::Finish if self.body.is_left() => Then::FinishNow,
+            then => then,
+        };
         self.if_wanted(|response| response.write(data, then))
     }
 
@@ -115,7 +131,7 @@ impl Exchange for Embedded<'_> {
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        self.if_wanted(Response::finish)
+        self.write(&[], Then::Finish)
     }
 
     fn abort(&mut self) {

@@ -98,7 +98,7 @@ fn serve<'r>(
         true => Sendfile::Allowed,
         false => Sendfile::Off,
     };
-    let mut exchange = Embedded::of(request, sendfile);
+    let mut exchange = Embedded::of(request, content_length, sendfile);
     let application_group = chosen.application_group.as_ref();
     let application_group = application_group.unwrap_or(settings.application_group);
     let application_group = application_group.expand(&place);

@@ -59,6 +59,16 @@ impl Buffers {
     }
 }
 
+/// How many bytes, with the kernel's own, a socket takes that nobody reads (SO_SNDBUF); one that is connected to a listener of its kind
+/// takes as many, unless it was given another size.
+///
+/// # Errors
+///
+/// The failed call and its reason.
+pub fn send_buffer(socket: BorrowedFd<'_>) -> io::Result<usize> {
+    sockopt::socket_send_buffer_size(socket).map_err(|error| failed("getsockopt(SO_SNDBUF)", error))
+}
+
 /// Why there is no connection.
 #[derive(Debug)]
 pub enum NotConnected {

@@ -3,15 +3,22 @@
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
 use clutch_core::log::{Level, Record};
 use clutch_core::question::Answer;
-use clutch_core::transport::{Encoder, Header, Kind, PIECE, put_record};
+use clutch_core::transport::{Encoder, Kind, PIECE, put_record};
 use clutch_sys::link::{Link, Lost};
+use clutch_sys::poll::{self, Interest};
 use clutch_sys::socket::{self, Waiting};
 use ffi_engine::wire::{self, Attached};
 use parking_lot::Mutex;
+
+use super::incoming::Incoming;
+
+/// How long the rest of a body that a child is sending is waited for.
+const SOON: Duration = Duration::from_millis(20);
 
 /// What may still be said about a request: the worker says it, unless the clock has answered in its place.
 #[derive(Debug, Default)]
@@ -44,25 +51,25 @@ pub(crate) struct Carrier<'l, 'b> {
     link: RefCell<&'l mut Link<'b>>,
     attached: Attached,
     turn: &'l Turn,
-    /// A question for the body is not answered to its end.
-    asked: bool,
-    /// What has come of the body and was more than wanted, from `taken` on.
-    rest: Vec<u8>,
-    taken: usize,
+    /// What has come of the body, and what is asked for.
+    body: Incoming,
     /// The connection is of no use any more.
     lost: bool,
 }
 
 impl<'l, 'b> Carrier<'l, 'b> {
-    /// The request that has come over `link`.
-    pub(crate) fn of(link: &'l mut Link<'b>, attached: Attached, turn: &'l Turn) -> Self {
+    /// The request that has come over `link`, with this body.
+    pub(crate) fn of(
+        link: &'l mut Link<'b>,
+        attached: Attached,
+        body: Incoming,
+        turn: &'l Turn,
+    ) -> Self {
         Self {
             link: RefCell::new(link),
             attached,
             turn,
-            asked: false,
-            rest: Vec::new(),
-            taken: 0,
+            body,
             lost: false,
         }
     }
@@ -75,7 +82,7 @@ impl<'l, 'b> Carrier<'l, 'b> {
             link.flush()
         });
         *self.turn.over.lock() = true;
-        said.is_ok() && !self.asked && self.taken == self.rest.len()
+        said.is_ok() && self.drop_body()
     }
 
     /// Says that the request has not been begun and is to be offered to another daemon. Whether the connection can carry another.
@@ -117,6 +124,68 @@ impl<'l, 'b> Carrier<'l, 'b> {
         self.lost = true;
         Failure::Internal
     }
+
+    /// Asks for at most `most` bytes of the body, and perhaps for some that will be wanted next.
+    fn ask(&mut self, most: usize, all: bool) -> Result<(), Failure> {
+        let wanted = if all { most } else { most.min(PIECE) };
+        let ahead = self.body.ask();
+        self.send(|link| {
+            link.put(Kind::WantBody, all.into(), |bytes| {
+                let mut encoder = Encoder(bytes);
+                encoder.put_u64(wanted as u64);
+                encoder.put_u32(ahead);
+            });
+            link.flush()
+        })
+    }
+
+    /// The next frame of the body that was asked for.
+    fn next_of_body(&mut self) -> Result<(), Failure> {
+        match self.answer_of_child()? {
+            (Kind::Body, flag) => {
+                self.body.has_come(flag);
+                Ok(())
+            }
+            (Kind::BodyFailed, code) => {
+                self.body.has_failed();
+                Err(Failure::from_code(code.into()))
+            }
+            _ => Err(self.malformed()),
+        }
+    }
+
+    /// Sets aside what comes of the body, until the child listens to something else.
+    fn let_body_come(&mut self) -> Result<(), Failure> {
+        self.body.set_aside(self.link.get_mut().given());
+        while self.body.is_asked() {
+            match self.next_of_body() {
+                Ok(()) => self.body.set_aside(self.link.get_mut().given()),
+                // It fails again for who asks again.
+                Err(_) if !self.lost => (),
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of what comes of the body, if that is soon. Whether nothing more comes.
+    fn drop_body(&mut self) -> bool {
+        while self.body.is_asked() {
+            let link = self.link.get_mut();
+            let there = match link.has_come() {
+                // The child is sending what it has.
+                Ok(false) => {
+                    let waited = poll::wait(link.as_fd(), Interest::Read, Some(SOON));
+                    waited.is_ok_and(|there| there)
+                }
+                there => there.unwrap_or(false),
+            };
+            if !there || self.next_of_body().is_err() && self.lost {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 /// What a lost connection means to an application: there is nobody at its other end.
@@ -130,37 +199,19 @@ fn failure(lost: &Lost) -> Failure {
 
 impl Exchange for Carrier<'_, '_> {
     fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure> {
-        if self.taken < self.rest.len() {
-            let start = self.taken;
-            self.taken = self.rest.len().min(start.saturating_add(most));
-            return Ok(&self.rest[start..self.taken]);
+        if self.body.has_aside() {
+            return Ok(self.body.take_aside(most));
         }
-        if !self.asked {
-            let wanted = if all { most } else { most.min(PIECE) };
-            self.send(|link| {
-                link.put(Kind::WantBody, all.into(), |bytes| {
-                    Encoder(bytes).put_u64(wanted as u64);
-                });
-                link.flush()
-            })?;
-            self.asked = true;
-        }
-        match self.answer_of_child()? {
-            (Kind::Body, flag) => self.asked = flag & Header::LAST == 0,
-            (Kind::BodyFailed, code) => {
-                self.asked = false;
-                return Err(Failure::from_code(code.into()));
+        while !self.body.is_in(self.link.get_mut().given()) {
+            if !self.body.is_asked() {
+                self.ask(most, all)?;
             }
-            _ => return Err(self.malformed()),
+            self.next_of_body()?;
+            if self.body.is_at_end(self.link.get_mut().given()) {
+                break;
+            }
         }
-        let link = self.link.get_mut();
-        let bytes = link.given();
-        if bytes.len() > most {
-            self.rest.clear();
-            self.rest.extend_from_slice(&bytes[most..]);
-            self.taken = 0;
-        }
-        Ok(&bytes[..bytes.len().min(most)])
+        Ok(self.body.take(self.link.get_mut().given(), most))
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
@@ -230,6 +281,7 @@ impl Exchange for Carrier<'_, '_> {
     }
 
     fn tls_variable(&mut self, name: &[u8]) -> Option<&[u8]> {
+        self.let_body_come().ok()?;
         self.send(|link| {
             link.put(Kind::WantTls, 0, |bytes| bytes.extend_from_slice(name));
             link.flush()

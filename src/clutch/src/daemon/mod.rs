@@ -9,6 +9,7 @@
 //! signals.rs   signals that are the applications'
 //! workers.rs   threads: a connection, a request, the answer
 //! carrier.rs   a request's connection as the carrier of a WSGI call
+//! incoming.rs  the body of a request
 //! clock.rs     time limits
 //! board.rs     httpd's scoreboard, which its children are asked for
 //! log.rs       lines that belong to no request
@@ -18,6 +19,7 @@ mod board;
 pub(crate) mod carrier;
 pub(crate) mod clock;
 mod identity;
+mod incoming;
 pub(crate) mod log;
 mod python;
 mod root;

@@ -12,9 +12,11 @@ use clutch_core::config::Preload;
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
+use clutch_sys::socket;
 use parking_lot::Mutex;
 
 use super::carrier::Turn;
+use super::incoming::AHEAD;
 
 /// What the listener is called among descriptors that are waited for; connections are called by their numbers.
 pub(super) const LISTENER: u64 = u64::MAX;
@@ -32,6 +34,8 @@ pub(super) struct State {
     pub(super) spec: &'static GroupSpec,
     pub(super) listener: OwnedFd,
     pub(super) epoll: Epoll,
+    /// Most bytes of a body that children are asked for before they are wanted.
+    pub(super) ahead: u32,
     /// Connections that carry no request.
     idle: Mutex<HashMap<u64, Arc<OwnedFd>>>,
     /// No more requests are taken. Written under the lock of `idle`.
@@ -92,10 +96,13 @@ impl State {
         let end = Event::new()?;
         epoll.add(listener.as_fd(), LISTENER, Report::Always)?;
         epoll.add(end.as_fd(), END, Report::Always)?;
+        // A child that cannot send waits for this process, which may be waiting for the child.
+        let is_roomy = socket::send_buffer(listener.as_fd())? >= AHEAD as usize * 3 / 2;
         Ok(Self {
             spec,
             listener,
             epoll,
+            ahead: if is_roomy { AHEAD } else { 0 },
             idle: Mutex::default(),
             draining: AtomicBool::new(false),
             end,

@@ -18,6 +18,7 @@ use ffi_engine::host::Engine;
 use ffi_engine::wire::Received;
 
 use super::carrier::{Carrier, Turn};
+use super::incoming::Incoming;
 use super::state::{END, LISTENER, Running, State};
 use super::{log, root};
 
@@ -198,7 +199,8 @@ fn one_request(
     };
     state.begins(received.attached.counts);
     let turn = Arc::new(Turn::default());
-    let carrier = Carrier::of(link, received.attached, &turn);
+    let body = Incoming::of(state.ahead);
+    let carrier = Carrier::of(link, received.attached, body, &turn);
     let kept = answer(state, engine, &received, carrier, (connection, &turn));
     state.ends(received.attached.counts);
     drop(busy);

@@ -35,7 +35,7 @@ kinds! {
     /// Child: a request, complete but for its body.
     Request = 1, MOST_REQUEST;
     /// Child: bytes of the body that was asked for. With the flag [`Header::LAST`] they are the last for this question; without
-    /// any bytes then, the body is at its end.
+    /// any bytes then, the body is at its end, unless [`Header::MORE`] says that it is not.
     Body = 2, MOST_PAYLOAD;
     /// Child: the body that was asked for cannot be had; the flag is the failure's number.
     BodyFailed = 3, 0;
@@ -43,8 +43,9 @@ kinds! {
     TlsValue = 4, MOST_PAYLOAD;
     /// Daemon, first on each connection: the protocol's version and the daemon's process number.
     Hello = 16, 8;
-    /// Daemon: wants the body; the most bytes it can use, and with the flag 1 it waits for all of them.
-    WantBody = 17, 8;
+    /// Daemon: wants the body; the most bytes it can use, and with the flag 1 it waits for all of them; then the most bytes that it
+    /// takes beyond these, if they are there already.
+    WantBody = 17, 12;
     /// Daemon: status, content length, status line and headers of the response.
     Head = 18, MOST_HEAD;
     /// Daemon: bytes of the response; the flag is what follows.
@@ -81,6 +82,8 @@ impl Header {
     pub const SIZE: usize = 8;
     /// Flag of [`Kind::Body`].
     pub const LAST: u8 = 1;
+    /// Another flag of [`Kind::Body`].
+    pub const MORE: u8 = 2;
 
     /// As bytes. The payload is not longer than its kind allows: whoever cuts data into frames sees to it.
     pub fn encode(self) -> [u8; Self::SIZE] {

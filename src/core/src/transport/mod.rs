@@ -15,7 +15,7 @@ pub use coder::{Decoder, Encoder, Malformed};
 pub use frame::{Frame, Header, Kind, put_record};
 
 /// The version of this protocol, first in [`Kind::Hello`] and in every [`Kind::Request`].
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// Most bytes of a body in one frame.
 pub const PIECE: usize = 64 * 1024;

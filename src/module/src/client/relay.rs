@@ -16,6 +16,13 @@ use super::Terms;
 
 /// A carrier for which a daemon works.
 pub trait Served: Exchange {
+    /// As [`Exchange::read`], and does not wait; `None`: there is nothing yet, or nobody can tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exchange::read`].
+    fn read_there(&mut self, most: usize) -> Result<Option<&[u8]>, Failure>;
+
     /// Pushes what has been written to the client.
     ///
     /// # Errors
@@ -160,11 +167,12 @@ impl<'g> Relay<'g> {
                     .map_err(|_| Malformed)?,
                 Kind::Log => log(payload, frame.flag, exchange)?,
                 Kind::WantBody => {
-                    let most = Decoder(payload).u64()?;
+                    let mut numbers = Decoder(payload);
+                    let (most, ahead) = (numbers.u64()?, numbers.u32()?);
                     let all = frame.flag != 0;
                     // The client may send more only when it has seen what there is.
                     self.flush(exchange)?;
-                    body(link, exchange, most, all)?;
+                    body(link, exchange, (most, all), ahead)?;
                 }
                 Kind::WantTls => {
                     let value = exchange.tls_variable(payload).map(<[u8]>::to_vec);
@@ -291,23 +299,56 @@ fn log(payload: &[u8], level: u8, exchange: &impl Served) -> Result<(), Malforme
     Ok(())
 }
 
-/// Sends at most `most` bytes of the body; what is there, or all of them if the application waits for that.
-fn body(link: &mut Link<'_>, exchange: &mut impl Served, most: u64, all: bool) -> Result<(), End> {
+/// Sends at most `most` bytes of the body, what is there, or `all` of them if the application waits for that; and then at most `ahead`
+/// bytes that are there.
+fn body(
+    link: &mut Link<'_>,
+    exchange: &mut impl Served,
+    (most, all): (u64, bool),
+    ahead: u32,
+) -> Result<(), End> {
+    match send_body(link, exchange, (most, all), ahead) {
+        // The daemon wants no more of it, and what it has said before it went is still to be heard.
+        Err(Lost::Reset) => Ok(()),
+        sent => Ok(sent?),
+    }
+}
+
+fn send_body(
+    link: &mut Link<'_>,
+    exchange: &mut impl Served,
+    (most, all): (u64, bool),
+    ahead: u32,
+) -> Result<(), Lost> {
     let mut left = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut ahead = ahead as usize;
+    let mut wanted = true;
     loop {
-        let bytes = match exchange.read(left.min(PIECE), all) {
-            Ok(bytes) => bytes,
+        let read = match wanted {
+            true => exchange.read(left.min(PIECE), all).map(Some),
+            false => exchange.read_there(ahead.min(PIECE)),
+        };
+        let bytes = match read {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => break,
             Err(failure) => {
                 link.put(Kind::BodyFailed, failure as u8, |_| ());
-                return Ok(link.flush()?);
+                return link.flush();
             }
         };
-        left -= bytes.len();
-        let ends = bytes.is_empty() || left == 0 || !all;
-        let flag = if ends { Header::LAST } else { 0 };
-        link.send_data(Kind::Body, (flag, flag), bytes, !ends)?;
-        if ends {
+        match wanted {
+            true => left -= bytes.len(),
+            false => ahead -= bytes.len(),
+        }
+        let ends = bytes.is_empty();
+        wanted &= all && left > 0;
+        let goes_on = !ends && (wanted || ahead > 0);
+        let flag = if goes_on { 0 } else { Header::LAST };
+        link.send_data(Kind::Body, (flag, flag), bytes, goes_on)?;
+        if !goes_on {
             return Ok(());
         }
     }
+    link.put(Kind::Body, Header::LAST | Header::MORE, |_| ());
+    link.flush()
 }

@@ -1,6 +1,7 @@
 //! Reading a request body through httpd's input filters.
 
 use clutch_core::exchange::Failure;
+use clutch_sys::socket::Waiting;
 
 use crate::httpd::brigade::{Brigade, First};
 use crate::httpd::request::Request;
@@ -9,6 +10,10 @@ use crate::httpd::request::Request;
 #[derive(Debug)]
 pub struct Body<'r> {
     request: Request<'r>,
+    /// Its declared length in bytes; −1 if it is chunked, 0 if there is none.
+    length: i64,
+    /// Bytes that have been read.
+    read: u64,
     /// What httpd gave and nobody has taken; made at the first read.
     brigade: Option<Brigade<'r>>,
     /// Bytes of the first bucket that have been taken.
@@ -23,11 +28,22 @@ enum State {
     Failed(Failure),
 }
 
+/// What the first bucket is.
+enum Reached {
+    Data,
+    /// The end of the body.
+    End,
+    /// There is none yet.
+    Nothing,
+}
+
 impl<'r> Body<'r> {
-    /// The body of `request`, none of it read.
-    pub fn of(request: Request<'r>) -> Self {
+    /// The body of `request`, of so many bytes (−1: as many as come), none of it read.
+    pub fn of(request: Request<'r>, length: i64) -> Self {
         Self {
             request,
+            length,
+            read: 0,
             brigade: None,
             taken: 0,
             state: State::Open,
@@ -43,14 +59,37 @@ impl<'r> Body<'r> {
     /// As [`clutch_core::exchange::Exchange::read`], the same one at each call after the first. The connection is
     /// closed after the request.
     pub fn read(&mut self, most: usize) -> Result<&[u8], Failure> {
+        Ok(self.read_how(most, Waiting::Allowed)?.unwrap_or_default())
+    }
+
+    /// Whether there is something that has not been read, or may be: httpd waits for that before it ends the request.
+    pub fn is_left(&self) -> bool {
+        match (self.state, u64::try_from(self.length)) {
+            (State::Open, Ok(length)) => self.read < length,
+            (State::Open, Err(_)) => true,
+            (State::Ended | State::Failed(_), _) => false,
+        }
+    }
+
+    /// As [`Body::read`], and does not wait; `None`: there is nothing yet, or nobody can tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Body::read`].
+    pub fn read_there(&mut self, most: usize) -> Result<Option<&[u8]>, Failure> {
+        self.read_how(most, Waiting::Never)
+    }
+
+    fn read_how(&mut self, most: usize, waiting: Waiting) -> Result<Option<&[u8]>, Failure> {
         match self.state {
             State::Open => (),
-            State::Ended => return Ok(&[]),
+            State::Ended => return Ok(Some(&[])),
             State::Failed(failure) => return Err(failure),
         }
-        match self.reach_data(most) {
-            Ok(true) => Ok(self.lend(most)),
-            Ok(false) => Ok(&[]),
+        match self.reach_data(most, waiting) {
+            Ok(Reached::Data) => Ok(Some(self.lend(most))),
+            Ok(Reached::End) => Ok(Some(&[])),
+            Ok(Reached::Nothing) => Ok(None),
             Err(status) => {
                 let failure = failure_of(status);
                 self.state = State::Failed(failure);
@@ -60,23 +99,30 @@ impl<'r> Body<'r> {
         }
     }
 
-    /// Goes on until the first bucket has data that has not been lent. `false` at the end of the body.
-    fn reach_data(&mut self, most: usize) -> Result<bool, ffi_httpd::apr_status_t> {
+    /// Goes on until the first bucket has data that has not been lent.
+    fn reach_data(
+        &mut self,
+        most: usize,
+        waiting: Waiting,
+    ) -> Result<Reached, ffi_httpd::apr_status_t> {
         let request = self.request;
         let brigade = self.brigade.get_or_insert_with(|| Brigade::of(request));
         let mut asked = false;
         loop {
             match brigade.first()? {
-                First::Data(data) if data.len() > self.taken => return Ok(true),
+                First::Data(data) if data.len() > self.taken => return Ok(Reached::Data),
+                First::None if asked && waiting == Waiting::Never => return Ok(Reached::Nothing),
                 First::None if asked => return Err(ffi_httpd::APR_EGENERAL),
                 First::None => {
-                    fetch(request, brigade, most)?;
+                    if !fetch(request, brigade, most, waiting)? {
+                        return Ok(Reached::Nothing);
+                    }
                     asked = true;
                 }
                 First::End => {
                     self.state = State::Ended;
                     brigade.clear();
-                    return Ok(false);
+                    return Ok(Reached::End);
                 }
                 First::Data(_) | First::Mark => {
                     self.taken = 0;
@@ -93,32 +139,43 @@ impl<'r> Body<'r> {
         };
         let start = self.taken;
         self.taken = data.len().min(start.saturating_add(most));
+        self.read += (self.taken - start) as u64;
         &data[start..self.taken]
     }
 }
 
-/// Waits for at least some of `wanted` bytes.
+/// Gets at least some of `wanted` bytes. `false` without waiting for them, if there are none.
 fn fetch(
     request: Request<'_>,
     brigade: &Brigade<'_>,
     wanted: usize,
-) -> Result<(), ffi_httpd::apr_status_t> {
+    waiting: Waiting,
+) -> Result<bool, ffi_httpd::apr_status_t> {
     /// httpd's own buffer; less would only mean more calls.
     const LEAST: i64 = 8192;
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX).max(LEAST);
     let filters = request.field(|request| request.input_filters);
+    let how = match waiting {
+        Waiting::Allowed => ffi_httpd::APR_BLOCK_READ,
+        // Filters of single requests need not bear that: mod_deflate's gives up if there is nothing yet. httpd's own do.
+        Waiting::Never if filters != request.field(|request| request.proto_input_filters) => {
+            return Ok(false);
+        }
+        Waiting::Never => ffi_httpd::APR_NONBLOCK_READ,
+    };
     // SAFETY: a request has its filters, and the brigade lives, as long as the request.
     let status = unsafe {
         ffi_httpd::ap_get_brigade(
             filters,
             brigade.raw(),
             ffi_httpd::AP_MODE_READBYTES,
-            ffi_httpd::APR_BLOCK_READ,
+            how,
             wanted,
         )
     };
     match status {
-        ffi_httpd::APR_SUCCESS => Ok(()),
+        ffi_httpd::APR_SUCCESS => Ok(true),
+        ffi_httpd::APR_EAGAIN if waiting == Waiting::Never => Ok(false),
         status => Err(status),
     }
 }

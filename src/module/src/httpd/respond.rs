@@ -66,7 +66,11 @@ impl<'r> Response<'r> {
     }
 
     /// Sends what httpd keeps back for the end of the request. All of it is beyond the filters of the request.
-    fn push_out(&mut self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// As [`clutch_core::exchange::Exchange::write`].
+    pub fn push_out(&mut self) -> Result<(), Failure> {
         let connection = self.request.connection();
         let brigade = self.brigade();
         brigade.append_flush();

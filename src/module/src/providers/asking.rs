@@ -30,6 +30,10 @@ impl<'r> Asking<'r> {
 }
 
 impl Served for Asking<'_> {
+    fn read_there(&mut self, _: usize) -> Result<Option<&[u8]>, Failure> {
+        Err(Failure::Internal)
+    }
+
     fn flush(&mut self) -> Result<(), Failure> {
         Err(Failure::Internal)
     }
