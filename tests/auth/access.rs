@@ -41,6 +41,30 @@ fn false_and_whatever_is_no_answer_keep_a_client_out() {
 }
 
 #[test]
+fn whoever_is_kept_out_is_told_unless_the_user_may_come_in() {
+    let answers = [
+        "False",
+        "1",
+        "die(ValueError('of no use'))",
+        "die(SystemExit(0))",
+    ];
+    let httpd = plan("").expects_log(MODULE_ERROR).start();
+    for (told, answer) in answers.iter().enumerate() {
+        assert_eq!(httpd.get(&asking(answer)).status, 403, "{answer}");
+        httpd.log().wait_for_count("WSGI0057", told + 1);
+    }
+    let words = "AuthType Basic\nAuthName Tests\nAuthBasicProvider wsgi\nWSGIAuthUserScript SCRIPT\nRequire valid-user\nSatisfy Any";
+    let httpd = plan(words)
+        .modules(&["access_compat"])
+        .expects_log(MODULE_ERROR)
+        .start();
+    for answer in answers {
+        assert_eq!(httpd.get(&asking(answer)).status, 401, "{answer}");
+    }
+    assert_eq!(httpd.log().count("WSGI0057"), 0);
+}
+
+#[test]
 fn the_host_is_the_clients_address_unless_names_are_looked_up() {
     let httpd = plan("").start();
     let is_address =

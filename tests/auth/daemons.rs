@@ -90,7 +90,7 @@ fn a_daemon_that_dies_costs_a_status_and_lets_nobody_in() {
         .start();
     let status = killed_during(&httpd, |expression| Request::get(&asking(expression)));
     assert_eq!(status, 502);
-    httpd.wait_for_log("WSGI0057");
+    httpd.wait_for_log("WSGI0054");
     assert_eq!(httpd.get(&asking("True")).ok(), SECRET);
 
     let words = "AuthType Basic\nAuthName Tests\nAuthBasicProvider wsgi\nWSGIAuthUserScript SCRIPT\nRequire valid-user";

@@ -80,7 +80,7 @@ fn a_child_without_python_refuses_and_lives() {
     write(format!("WSGIAccessScript {}\n", script.display()));
     assert_eq!(httpd.get(&asking("True")).status, 403);
     httpd.wait_for_log("WSGI0143");
-    httpd.wait_for_log("WSGI0057");
+    httpd.wait_for_log("WSGI0054");
     let basic = "AuthType Basic\nAuthName Tests\nAuthBasicProvider wsgi\n";
     write(format!(
         "{basic}WSGIAuthUserScript {}\nRequire valid-user\n",

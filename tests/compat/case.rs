@@ -1,5 +1,7 @@
 //! What is asked: groups of cases, each group one configuration that both servers start with.
 
+use std::time::Duration;
+
 use clutch_tests::support::{Plan, Request, app};
 
 /// One thing a client does, and the server's answer to it is compared.
@@ -24,6 +26,8 @@ pub(crate) enum Step {
     Head,
     /// Asks for this target as anna with the password `secret`, in answer to the challenge of Digest in the last head.
     Digest(String),
+    /// Does nothing for so long.
+    Wait(Duration),
     /// Says that nothing more comes.
     HalfClose,
     /// Writes a script of the group anew, with a later time of modification.

@@ -103,6 +103,7 @@ impl Server {
                 let request = Request::get(target).header("Authorization", &credentials);
                 drop(connection.try_send(request.bytes()));
             }
+            Step::Wait(long) => std::thread::sleep(*long),
             Step::HalfClose => connection.half_close(),
             Step::Write(name, text) => self.write(name, text),
         }

@@ -52,6 +52,7 @@ pub(crate) fn checks() -> Vec<Check> {
         auth::checks(),
         proxies::checks(),
         handler_scripts::checks(),
+        events::checks(),
     ]
     .concat()
 }

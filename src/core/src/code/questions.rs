@@ -49,7 +49,7 @@ super::codes! {
         "A script for groups has no function groups_for_user: status 500",
         "It is called otherwise, or the script is for something else",
         "Define groups_for_user(environ, user)";
-    ACCESS_NOT_JUDGED = "CLUTCH0813", Error, ["WSGI0057", "WSGI0054", "WSGI0053"],
+    ACCESS_NOT_JUDGED = "CLUTCH0813", Error, ["WSGI0054", "WSGI0053"],
         "A script has not said whether a client may come in: status 403, or that of whoever could not run it",
         "The line before says why: it has failed, or nobody could run it",
         "As there";
@@ -63,7 +63,7 @@ super::codes! {
         "Define allow_access(environ, host)";
     ACCESS_DENIED = "CLUTCH0816", Error, ["WSGI0057"],
         "A script does not let a client in: status 403",
-        "allow_access has returned False",
+        "allow_access has returned False, or has given no answer, as the line before says",
         "Nothing, if that is meant";
     IN_NO_GROUP = "CLUTCH0817", Error, ["WSGI0059"],
         "A user is in no group, and one is required: status 401",

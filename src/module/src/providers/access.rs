@@ -7,8 +7,6 @@ use crate::httpd::{Outcome, Request, log};
 
 /// What the script of `request` says about its client. Not ours without a script, or if the script leaves it to others.
 pub fn check(request: Request<'_>) -> Outcome {
-    /// The script does not let the client in, or has made a mistake.
-    const FORBIDDEN: u16 = 403;
     /// The engine's word for a mistake of the script.
     const MISTAKE: u16 = 500;
     let Some(script) = request.section().and_then(|one| one.access_script.as_ref()) else {
@@ -18,20 +16,24 @@ pub fn check(request: Request<'_>) -> Outcome {
     match super::ask(request, script, Question::AllowAccess, &[host]) {
         Ok(Answer::Nothing) => Outcome::Declined,
         Ok(Answer::Yes) => Outcome::Done,
-        Ok(_) => {
-            if !request.may_satisfy_by_authentication() {
-                let (host, script) = (
-                    String::from_utf8_lossy(host),
-                    String::from_utf8_lossy(&script.script),
-                );
-                let text = format!("the script {script} does not let {host} in");
-                log::request_fault(request, &code::ACCESS_DENIED.says(text));
-            }
-            Outcome::Status(FORBIDDEN)
-        }
-        Err(refusal) => Outcome::Status(match refusal.status() {
-            MISTAKE => FORBIDDEN,
-            status => status,
-        }),
+        Ok(_) => denied(request, host, &script.script),
+        Err(refusal) => match refusal.status() {
+            MISTAKE => denied(request, host, &script.script),
+            status => Outcome::Status(status),
+        },
     }
+}
+
+/// The client is not let in, which is said, unless its user may be.
+fn denied(request: Request<'_>, host: &[u8], script: &[u8]) -> Outcome {
+    const FORBIDDEN: u16 = 403;
+    if !request.may_satisfy_by_authentication() {
+        let (host, script) = (
+            String::from_utf8_lossy(host),
+            String::from_utf8_lossy(script),
+        );
+        let text = format!("the script {script} does not let {host} in");
+        log::request_fault(request, &code::ACCESS_DENIED.says(text));
+    }
+    Outcome::Status(FORBIDDEN)
 }

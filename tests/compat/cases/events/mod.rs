@@ -6,7 +6,7 @@ mod processes;
 mod subscribers;
 mod telemetry;
 
-use crate::case::{Case, Group, ask, run};
+use crate::case::{Case, Check, Group, ask, run};
 use clutch_tests::support::{Request, app};
 
 /// The groups.
@@ -21,6 +21,11 @@ pub(crate) fn groups() -> Vec<Group> {
         telemetry::groups(),
     ]
     .concat()
+}
+
+/// Configurations that are judged.
+pub(crate) fn checks() -> Vec<Check> {
+    telemetry::checks()
 }
 
 /// Keeps what events it is told of, their keys with the types of the values; `/events` gives those of the request before.

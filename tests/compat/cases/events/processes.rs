@@ -1,5 +1,7 @@
 //! What interpreters are told of their process: signals, and why it stops.
 
+use std::time::Duration;
+
 use crate::case::{Case, Group, Step, get, gets, steps};
 use clutch_tests::support::{Request, app};
 
@@ -66,7 +68,14 @@ pub(super) fn groups() -> Vec<Group> {
         )
         .in_both_modes(),
         kept.in_both_modes(),
-        vec![signals(), limits(), changed()],
+        vec![
+            signals(),
+            limits(),
+            changed(),
+            timed("idle@daemon", "inactivity-timeout=1"),
+            timed("interval@daemon", "restart-interval=2"),
+            daemon("evicted@daemon", "eviction-timeout=5 graceful-timeout=3").cases(killed(10, 3)),
+        ],
     ]
     .concat()
 }
@@ -107,6 +116,15 @@ fn signals() -> Group {
 fn limits() -> Group {
     daemon("requests@daemon", "maximum-requests=3")
         .cases(gets(&["/", "/?2", "/?3", "/told?3", "/calls"]))
+}
+
+/// A process that ends after a time, when it has nothing to do.
+fn timed(name: &str, options: &str) -> Group {
+    let later = vec![
+        Step::Wait(Duration::from_millis(4500)),
+        Step::Send(Request::get("/told?0").bytes()),
+    ];
+    daemon(name, options).cases([get("/"), steps("after a time", "GET", later)])
 }
 
 fn changed() -> Group {

@@ -1,6 +1,6 @@
 //! Reports to a telemetry service: which records, with which fields of which types.
 
-use crate::case::{Group, ask, get, gets};
+use crate::case::{Check, Group, ask, get, gets};
 use clutch_tests::support::{Request, app};
 
 /// An application that is the receiver, too. `/look` answers with an expression over what has come, once `/wait` has seen what its
@@ -116,3 +116,63 @@ fn reports() -> Group {
         .cases(collections.iter().map(look))
         .cases([get("/last")])
 }
+
+/// Configurations that are judged.
+pub(super) fn checks() -> Vec<Check> {
+    CHECKS.iter().map(|&config| Check { config }).collect()
+}
+
+const CHECKS: &[&str] = &[
+    "WSGITelemetryService",
+    "WSGITelemetryService unix:/x",
+    "WSGITelemetryService unix:relative",
+    "WSGITelemetryService unix:",
+    "WSGITelemetryService /x",
+    "WSGITelemetryService udp:127.0.0.1:99",
+    "WSGITelemetryService Unix:/x",
+    "WSGITelemetryService unix:/x interval=1",
+    "WSGITelemetryService unix:/x interval=0.5",
+    "WSGITelemetryService unix:/x interval=0.4",
+    "WSGITelemetryService unix:/x interval=0",
+    "WSGITelemetryService unix:/x interval=-1",
+    "WSGITelemetryService unix:/x interval=abc",
+    "WSGITelemetryService unix:/x interval=",
+    "WSGITelemetryService unix:/x Interval=1",
+    "WSGITelemetryService unix:/x nonsense=1",
+    "WSGITelemetryService unix:/x interval=1 interval=2",
+    "WSGITelemetryService unix:/x\nWSGITelemetryService unix:/y",
+    "<VirtualHost *:9>\nWSGITelemetryService unix:/x\n</VirtualHost>",
+    "WSGISlowRequests",
+    "WSGISlowRequests 0",
+    "WSGISlowRequests 0.5",
+    "WSGISlowRequests 5",
+    "WSGISlowRequests -1",
+    "WSGISlowRequests abc",
+    "WSGISlowRequests 1x",
+    "WSGISlowRequests 1 2",
+    "<Location />\nWSGISlowRequests 1\n</Location>",
+    "WSGITelemetryOptions",
+    "WSGITelemetryOptions None",
+    "WSGITelemetryOptions All",
+    "WSGITelemetryOptions all",
+    "WSGITelemetryOptions CaptureUserAgent",
+    "WSGITelemetryOptions captureuseragent",
+    "WSGITelemetryOptions +CaptureUserAgent",
+    "WSGITelemetryOptions -CaptureUserAgent",
+    "WSGITelemetryOptions +CaptureUserAgent\nWSGITelemetryOptions -CaptureUserAgent",
+    "WSGITelemetryOptions +",
+    "WSGITelemetryOptions -",
+    "WSGITelemetryOptions +None",
+    "WSGITelemetryOptions -All",
+    "WSGITelemetryOptions None CaptureUserAgent",
+    "WSGITelemetryOptions CaptureUserAgent +CaptureUserAgent",
+    "WSGITelemetryOptions Nonsense",
+    "<VirtualHost *:9>\nWSGITelemetryOptions None\n</VirtualHost>",
+    "WSGIServerMetrics On",
+    "WSGIServerMetrics Perhaps",
+    "WSGIServerMetrics",
+    "<VirtualHost *:9>\nWSGIServerMetrics On\n</VirtualHost>",
+    "WSGIDaemonProcess one server-metrics=On",
+    "WSGIDaemonProcess one server-metrics=Off",
+    "WSGIDaemonProcess one server-metrics=",
+];

@@ -57,6 +57,9 @@ fn ways() -> Group {
         "1.1.1.1, 10.0.0.256",
         "1.1.1.1, 10.0.0.9 10.0.0.8",
         "1.1.1.1; 10.0.0.9",
+        "client.invalid, 10.0.0.9",
+        "10.0.0.7, proxy.invalid, 10.0.0.9",
+        "1.1.1.1, proxy.invalid",
     ];
     let config: String = lists
         .iter()

@@ -100,12 +100,7 @@ pub(super) const ROWS: &[Expected] = &[
             ["auth-scripts*//d/*", "log", "", "error script WSGI0086"],
             ["digest*", "log", "", "error script WSGI0045"],
             ["dispatch*", "log", "", "error script WSGI0086"],
-            [
-                "auth-access-rules*any: *",
-                "log",
-                "",
-                "error script WSGI0057",
-            ],
+            ["auth*", "log", "", "error script WSGI0054"],
         ],
     },
     Expected {
