@@ -64,6 +64,10 @@ test-compat: ## Compare with mod_wsgi: the same requests to both, side by side; 
 test-debian: ## Do `make serve` and `make test` from nothing in a root of SUITE=sid|trixie|bookworm (as root)
 	@scripts/test-debian $(or $(SUITE),sid)
 
+.PHONY: test-debian-migrate
+test-debian-migrate: ## Go the way of docs/migrate.md, there and back, in a root of SUITE=bookworm|trixie|sid (as root)
+	@scripts/debian-root $(or $(SUITE),bookworm) scripts/migrate-steps
+
 .PHONY: test-migrate
 test-migrate: ## Serve real applications of mod_wsgi's, from PyPI, under our module, or MODULE_UNDER_TEST=FILE; APPS="trac moin:daemon"
 	@scripts/setup serve
