@@ -156,7 +156,7 @@ fn looks() -> Vec<Case> {
         "len(mine)",
         "[(worker['status'], worker['client'], worker['request'][:10], worker['vhost'].split(':')[0], worker['generation']) for worker in mine]",
         "sorted({worker['status'] for worker in workers} - {'K', 'C', 'L'})",
-        "[worker['bytes_served'] >= 0 and worker['access_count'] > 0 for worker in mine]",
+        "[worker['bytes_served'] >= 0 and worker['access_count'] >= 0 for worker in mine]",
         "[0 < worker['start_time'] <= s['current_time'] + 1 for worker in mine]",
         "s['restart_time'] <= s['current_time'], s['running_time'] >= 0",
     ]
