@@ -9,19 +9,26 @@ use crate::group::GroupTemplate;
 
 const ALIAS: &str = "WSGIScriptAlias";
 
+/// The most aliases that are compared with each other.
+const MOST_ALIASES: usize = 2_000;
+
+/// How often an alias may be compared with a section.
+const COMPARISONS: usize = 5_000_000;
+
 pub(super) fn judge(site: &Site<'_>, findings: &mut Findings) {
     let mut all_in_daemons = true;
+    let mut left = (COMPARISONS / (site.says.len() + 1)).min(MOST_ALIASES);
     for server in &site.servers {
-        let aliases = || {
-            server
-                .words
-                .aliases
-                .iter()
-                .zip(server.aliases.iter().copied())
-        };
-        for (at, (alias, place)) in aliases().enumerate() {
-            let earlier: Vec<_> = aliases().take(at).collect();
-            shadow(alias, place, &earlier, findings);
+        let places = server.aliases.iter().copied();
+        let aliases: Vec<_> = server.words.aliases.iter().zip(places).collect();
+        for (at, &(alias, place)) in aliases.iter().enumerate() {
+            if left == 0 {
+                let text = "and those after it are not compared with others and with sections: there are too many";
+                findings.add(Severity::Hint, place, ALIAS, text);
+                return;
+            }
+            left -= 1;
+            shadow(alias, place, &aliases[..at], findings);
             access(site, server, alias, place, findings);
             all_in_daemons &= !processes(site, server, alias, place, findings);
         }
@@ -223,4 +230,30 @@ fn is_below(path: &[u8], directory: &[u8]) -> bool {
     let directory = directory.strip_suffix(b"/").unwrap_or(directory);
     let rest = path.strip_prefix(directory);
     rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::MOST_ALIASES;
+    use crate::apache::tests::Shelf;
+    use crate::apache::{Variables, read};
+    use crate::migration::judge;
+
+    #[test]
+    fn more_aliases_than_are_compared_are_told() {
+        let lines =
+            (0..MOST_ALIASES + 5).map(|at| format!("WSGIScriptAlias /{at} /srv/{at}.wsgi\n"));
+        let main = Path::new("/etc/httpd.conf");
+        let files = [(PathBuf::from(main), lines.collect::<String>().into_bytes())];
+        let read = read(main, Variables::default(), &mut Shelf(files.into())).unwrap();
+        let (findings, _) = judge(&read);
+        let told: Vec<_> = findings
+            .iter()
+            .filter(|one| one.text.contains("too many"))
+            .collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].place.line as usize, MOST_ALIASES + 1);
+    }
 }
