@@ -134,7 +134,7 @@ fn a_question_without_an_answer_is_given_up_when_the_groups_limit_is_over() {
     if !ours("a_question_without_an_answer_is_given_up_when_the_groups_limit_is_over") {
         return;
     }
-    let httpd = plan("threads=2 request-timeout=1", "WSGIAccessScript SCRIPT")
+    let httpd = plan("threads=2 request-timeout=3", "WSGIAccessScript SCRIPT")
         .expects_log(MODULE_ERROR)
         .allows_log("[wsgi:")
         .start();
