@@ -12,6 +12,7 @@ mod case;
 mod cases;
 mod check;
 mod difference;
+mod exchange;
 mod expected;
 mod normal;
 mod observation;
@@ -33,7 +34,10 @@ fn main() -> ExitCode {
         println!("FAILED: CLUTCH_PEER names no module of mod_wsgi; `make test-compat` installs it");
         return ExitCode::FAILURE;
     };
-    let outcome = run::all(&peer, &names);
+    let mut outcome = run::all(&peer, &names);
+    if names.is_empty() || names.iter().any(|name| exchange::NAME.contains(&**name)) {
+        outcome.failures.extend(exchange::failure(&peer));
+    }
     let shows_all = flags.iter().any(|flag| flag == "--all");
     match report(&outcome, names.is_empty(), shows_all) {
         true => ExitCode::SUCCESS,

@@ -59,7 +59,7 @@ fn the_parent_maps_no_libpython_and_the_process_that_runs_python_does() {
         );
         assert!(!process::maps(httpd.pid(), name), "{name} in the parent");
     }
-    assert!(process::maps(httpd.pid(), "mod_clutch.so"));
+    assert!(process::maps(httpd.pid(), "libclutch_module.so"));
     httpd.graceful();
     httpd.get("/").ok();
     assert!(!process::maps(httpd.pid(), "libpython"), "after a restart");
@@ -156,4 +156,19 @@ fn new_configuration_holds_after_a_graceful_restart() {
     httpd.graceful();
     wait::until_true("the new configuration", || httpd.get("/").ok() == "other");
     assert_eq!(httpd.send(&Request::get("/second/x")).ok(), "other");
+}
+
+#[test]
+fn a_module_without_its_library_beside_it_is_refused_with_the_reason() {
+    let name = "a_module_without_its_library_beside_it_is_refused_with_the_reason";
+    if !reference::ours_only(name, "mod_wsgi is one file") {
+        return;
+    }
+    let alone = tempfile::tempdir().unwrap();
+    let module = alone.path().join("mod_clutch.so");
+    std::fs::copy(reference::module_file(), &module).unwrap();
+    let said = Plan::new().peer(&module).check().unwrap_err();
+    let reason = "libclutch_module.so, which belongs beside it, cannot be used: ";
+    assert!(said.contains(reason), "{said}");
+    assert!(said.contains("cannot open shared object file"), "{said}");
 }

@@ -184,6 +184,12 @@ impl Httpd {
         self.plan.write_config(self.root.path(), self.port);
     }
 
+    /// Loads this module in place of the one under test, or that again; it holds from the next restart on.
+    pub fn change_module(&mut self, peer: Option<&Path>) {
+        self.plan.change_module(peer);
+        self.plan.write_config(self.root.path(), self.port);
+    }
+
     /// Adds text to the configuration; it holds from the next restart on.
     pub fn add_config(&mut self, text: &str) {
         self.plan = self.plan.clone().config(text);

@@ -238,6 +238,11 @@ impl Plan {
         self.config += "\n";
     }
 
+    /// Loads this module in place of the one under test, or that again.
+    pub(super) fn change_module(&mut self, peer: Option<&Path>) {
+        self.peer = peer.map(Path::to_owned);
+    }
+
     fn load_modules(&self) -> String {
         let mpm = format!("mpm_{}", installation::mpm());
         let static_on_debian = ["unixd", "log_config"];

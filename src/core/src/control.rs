@@ -13,7 +13,7 @@ use crate::config::interpreter::InterpreterWords;
 use crate::config::{HashSeed, Preload, Telemetry};
 
 /// The build that speaks: programs of another one are not understood.
-pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
+pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
 
 /// Most bytes of a message between httpd's parent, the supervisor and a daemon that is told what to be.
 pub const MOST_MESSAGE: usize = 64 << 20;
@@ -124,6 +124,8 @@ pub enum Order {
     /// httpd ends its children now, and does not wait for their requests: all daemons are to end, and none is started before the
     /// next epoch.
     Hurry,
+    /// httpd reads its configuration anew. Unless there is an epoch soon, it goes on without us.
+    Unsettled,
 }
 
 /// A configuration of the server.

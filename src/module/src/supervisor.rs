@@ -105,9 +105,16 @@ pub fn serve(
                 "the supervisor, {program}, has ended at its start: {error}. Is it of the same build as the module?"
             ));
         }
-        // It has just died; httpd will say so, and another is started then.
-        let text = format!("the supervisor does not listen: {error}");
-        log::fault(&code::SUPERVISOR_DEAF.says(text));
+        // It has died, or has ended because httpd went on without this module for a while.
+        let launched = launch(program).and_then(|(pid, socket)| {
+            (new.pid, new.socket, new.started) = (pid, socket, Instant::now());
+            new.tell()
+        });
+        if let Err(again) = launched {
+            let text =
+                format!("the supervisor does not listen: {error}; nor does another: {again}");
+            log::fault(&code::SUPERVISOR_DEAF.says(text));
+        }
     }
     watched::watch(pool, new.pid);
     *running = Some(new);
@@ -255,10 +262,20 @@ pub fn forget_in_child(questions: PathBuf) {
 
 /// httpd ends its children and waits for them: they wait for daemons.
 pub fn hurry() {
+    order(&Order::Hurry);
+}
+
+/// httpd reads its configuration anew, and the next one may do without this module.
+pub fn unsettled() {
+    order(&Order::Unsettled);
+}
+
+/// Tells the supervisor, if it runs.
+fn order(order: &Order) {
     let running = running();
     if let Some(old) = running.as_ref().filter(|old| !old.ending) {
         // If it is gone already, it has taken the daemons with it.
-        let _ = message::send(old.socket.as_fd(), &Order::Hurry, &[]);
+        let _ = message::send(old.socket.as_fd(), order, &[]);
     }
 }
 

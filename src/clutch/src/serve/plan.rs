@@ -238,9 +238,7 @@ fn module(asked: Option<&Path>, httpd: &Httpd) -> Result<PathBuf> {
 
 /// Whether `module` is Clutch's: another module of the same directives (mod_wsgi's) may be named to compare with.
 fn is_ours(module: &Path) -> bool {
-    module
-        .file_name()
-        .is_some_and(|name| name == MODULE || name == "libmod_clutch.so")
+    module.file_name().is_some_and(|name| name == MODULE)
 }
 
 /// httpd's processes are another user's: what they read must be open to that user.

@@ -16,7 +16,7 @@ use crate::daemon::log;
 impl Supervisor {
     /// From now on the groups of `epoch` run, and no others.
     pub(super) fn begin(&mut self, epoch: Epoch) {
-        self.hurrying = false;
+        (self.hurrying, self.ending, self.unsettled) = (false, false, None);
         let logs = std::mem::take(&mut self.logs);
         self.own_log = epoch
             .own

@@ -54,6 +54,9 @@ const SHORT_TICK: Duration = Duration::from_millis(20);
 /// How long daemons may take to end after httpd has. httpd's parent does not wait longer.
 const LAST_LIMIT: Duration = Duration::from_secs(3);
 
+/// How long httpd may take to read its configuration anew.
+const SETTLING: Duration = Duration::from_secs(10);
+
 /// How many application groups may have a process of their own.
 const MOST_OWN: usize = 128;
 
@@ -95,6 +98,8 @@ pub(crate) struct Supervisor {
     /// Where httpd's children are asked for the scoreboard.
     board: Option<OwnedFd>,
     ending: bool,
+    /// When httpd has gone on without us, unless there is an epoch before.
+    unsettled: Option<Instant>,
     /// httpd ends its children: no daemon is started.
     hurrying: bool,
 }
@@ -142,6 +147,7 @@ pub(crate) fn run() -> ExitCode {
         bell: None,
         board: None,
         ending: false,
+        unsettled: None,
         hurrying: false,
     };
     supervisor.work();
@@ -155,10 +161,14 @@ impl Supervisor {
             self.wait();
             self.hear_signals();
             self.reap();
-            if !self.ending && !self.hear_parent() {
-                self.ending = true;
+            if self.has_parent() && !self.hear_parent() {
+                (self.ending, self.unsettled) = (true, None);
                 until = Some(Instant::now() + LAST_LIMIT);
                 self.end_all();
+            }
+            if !self.ending && self.unsettled.is_some_and(|at| Instant::now() >= at) {
+                self.ending = true; // when the last request has ended, unless there is an epoch before
+                self.leave_all();
             }
             self.hear_daemons();
             self.answer_questions();
@@ -172,6 +182,11 @@ impl Supervisor {
         }
     }
 
+    /// Whether there is somebody who orders.
+    fn has_parent(&self) -> bool {
+        !self.ending || self.unsettled.is_some()
+    }
+
     fn all_groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.iter().chain(&self.old)
     }
@@ -183,7 +198,7 @@ impl Supervisor {
     /// Waits until there is something to hear.
     fn wait(&self) {
         let mut sources: Vec<BorrowedFd<'_>> = vec![self.signals.as_fd()];
-        if !self.ending {
+        if self.has_parent() {
             sources.push(self.parent.as_fd());
         }
         for group in self.all_groups() {
@@ -234,6 +249,7 @@ impl Supervisor {
                 }
                 Ok(Some(Order::Epoch(epoch))) => self.begin(epoch),
                 Ok(Some(Order::Hurry)) => self.hurry(),
+                Ok(Some(Order::Unsettled)) => self.unsettled = Some(Instant::now() + SETTLING),
                 Ok(None) => return !self.inbox.has_ended(),
                 Err(error) => {
                     let text = format!("what httpd says is not understood: {error}");
@@ -326,6 +342,18 @@ impl Supervisor {
             group.retire(false, true);
             group.hurry(LAST_LIMIT);
         }
+        self.questions = None;
+    }
+
+    /// httpd goes on without us: the daemons finish what runs.
+    fn leave_all(&mut self) {
+        let text =
+            "httpd has a configuration without this module; the daemons and their supervisor end";
+        log::say(Level::Info, text);
+        self.groups
+            .iter_mut()
+            .for_each(|one| one.retire(true, true));
+        self.old.append(&mut self.groups);
         self.questions = None;
     }
 

@@ -11,6 +11,7 @@ use crate::httpd::auth;
 use crate::httpd::boundary::{guard, request_hook};
 use crate::httpd::log;
 use crate::httpd::pool::Pool;
+use crate::httpd::record;
 use crate::httpd::server::{Server, ServerConfig};
 use crate::providers::access;
 use crate::{alias, handler, life, parent};
@@ -31,6 +32,7 @@ pub(super) unsafe extern "C" fn register(pool: *mut ffi_httpd::apr_pool_t) {
         c"mod_vhost_alias.c".as_ptr(),
         ptr::null(),
     ]);
+    record::take_number();
     guard("the registration", remember_places);
     // SAFETY: httpd is single-threaded here; functions and lists are static.
     unsafe { ffi_httpd::ap_hook_check_config(Some(check_config), ANY, ANY, MIDDLE) };

@@ -73,6 +73,10 @@ unsafe extern "C" fn heard(reason: c_int, _: *mut c_void, status: c_int) {
         ffi_httpd::APR_OC_REASON_RESTART => {
             guard("the end of httpd's children", supervisor::hurry);
         }
-        _ => (), // the configuration goes, and the process stays
+        // The configuration goes, and the process stays.
+        ffi_httpd::APR_OC_REASON_UNREGISTER => {
+            guard("the end of a configuration", supervisor::unsettled);
+        }
+        _ => (),
     }
 }
