@@ -3,7 +3,7 @@
 use std::fs;
 
 use clutch_tests::support::daemons::{kill, wait_for_end};
-use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, Request, reference};
+use clutch_tests::support::{Httpd, MODULE_ERROR, Plan, Request, reference, wait};
 
 use super::{EVALUATING, SECRET, answer, asking, by};
 
@@ -138,8 +138,13 @@ fn a_question_without_an_answer_is_given_up_when_the_groups_limit_is_over() {
         .expects_log(MODULE_ERROR)
         .allows_log("[wsgi:")
         .start();
+    let first = httpd.daemon();
     // Neither an exception nor anything else reaches a thread that sleeps in C.
     assert_eq!(httpd.get(&asking("time.sleep(30)")).status, 504);
+    wait::until_true("another process", || {
+        let all = httpd.daemons();
+        !all.is_empty() && !all.contains(&first)
+    });
     assert_eq!(httpd.get(&asking("True")).ok(), SECRET);
 }
 
