@@ -27,6 +27,16 @@ enum Fate {
     BrokenUnseen,
 }
 
+impl Fate {
+    /// Notes if httpd has answered by itself, and passes `outcome` on.
+    fn after<T>(&mut self, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        if matches!(outcome, Err(Failure::Answered)) {
+            *self = Self::Answered;
+        }
+        outcome
+    }
+}
+
 impl<'r> Embedded<'r> {
     /// The carrier for `request`, with a body of so many bytes (−1: as many as come).
     pub fn of(request: Request<'r>, body_length: i64, sendfile: Sendfile) -> Self {
@@ -75,21 +85,13 @@ impl<'r> Embedded<'r> {
         if self.fate != Fate::Wanted {
             return Err(Failure::Answered);
         }
-        let sent = send(&mut self.response);
-        if sent == Err(Failure::Answered) {
-            self.fate = Fate::Answered;
-        }
-        sent
+        self.fate.after(send(&mut self.response))
     }
 }
 
 impl Served for Embedded<'_> {
     fn read_there(&mut self, most: usize) -> Result<Option<&[u8]>, Failure> {
-        let read = self.body.read_there(most);
-        if read == Err(Failure::Answered) {
-            self.fate = Fate::Answered;
-        }
-        read
+        self.fate.after(self.body.read_there(most))
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -103,11 +105,7 @@ impl Served for Embedded<'_> {
 
 impl Exchange for Embedded<'_> {
     fn read(&mut self, most: usize, _: bool) -> Result<&[u8], Failure> {
-        let read = self.body.read(most);
-        if read == Err(Failure::Answered) {
-            self.fate = Fate::Answered;
-        }
-        read
+        self.fate.after(self.body.read(most))
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
