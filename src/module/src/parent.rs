@@ -130,15 +130,9 @@ fn warn_of_slow_requests(section: &ServerSection) {
 /// Makes the directory that children remember things in; without it they just learn them again.
 fn state_directory(pool: Pool<'_>) -> Option<PathBuf> {
     let directory = httpd::in_runtime_directory(pool, state::NAME)?;
-    match state::make(&directory, httpd::owner_of_children().as_ref()) {
-        Ok(()) => Some(directory),
-        Err(error) => {
-            let directory = directory.display();
-            let text = format!("nothing is remembered over restarts: {directory}: {error}");
-            log::server(Level::Info, &text);
-            None
-        }
-    }
+    state::directory(directory, httpd::owner_of_children().as_ref())
+        .map_err(|why| log::server(Level::Info, &why))
+        .ok()
 }
 
 /// The parent looks after its children.

@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clutch_core::control::Owner;
 
@@ -13,12 +13,25 @@ pub const NAME: &str = "clutch-state";
 /// Who may use it, and nobody else.
 const MODE: u32 = 0o700;
 
-/// Makes `directory`, or takes the one that is there, for `owner` alone; without one it is this process's own user's.
+/// `directory`, made or taken for `owner` alone; without one it is this process's own user's.
 ///
 /// # Errors
 ///
-/// What the system says; `AlreadyExists` if somebody else's directory is in its place.
-pub fn make(directory: &Path, owner: Option<&Owner>) -> io::Result<()> {
+/// One sentence: there is none, and why.
+pub fn directory(directory: PathBuf, owner: Option<&Owner>) -> Result<PathBuf, String> {
+    match make(&directory, owner) {
+        Ok(()) => Ok(directory),
+        Err(error) => {
+            let directory = directory.display();
+            Err(format!(
+                "nothing is remembered over restarts: {directory}: {error}"
+            ))
+        }
+    }
+}
+
+/// Makes `directory`, or takes the one that is there: what the system says, or `AlreadyExists` if somebody else's is in its place.
+fn make(directory: &Path, owner: Option<&Owner>) -> io::Result<()> {
     match DirBuilder::new().mode(MODE).create(directory) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => (),

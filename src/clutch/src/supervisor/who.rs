@@ -36,16 +36,9 @@ impl Who {
             gid: self.gid,
         };
         let owner = clutch_sys::account::is_root().then_some(&owner);
-        let directory = PathBuf::from(directory);
-        match state::make(&directory, owner) {
-            Ok(()) => Some(directory),
-            Err(error) => {
-                let directory = directory.display();
-                let text = format!("nothing is remembered over restarts: {directory}: {error}");
-                log::say(Level::Info, &text);
-                None
-            }
-        }
+        state::directory(directory.into(), owner)
+            .map_err(|why| log::say(Level::Info, &why))
+            .ok()
     }
 }
 
