@@ -8,7 +8,6 @@
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::MaybeUninit;
-use std::ptr;
 
 /// The library that fills the record.
 const MODULE: &[u8] = b"libclutch_module.so\0";
@@ -21,30 +20,14 @@ type Fill = unsafe extern "C" fn(*mut ffi_httpd::module);
 /// httpd's record of a module. Filled while the dynamic linker opens this file, then written by httpd, which is single-threaded.
 #[derive(Debug)]
 #[repr(transparent)]
-pub struct Record(UnsafeCell<ffi_httpd::module>);
+pub struct Record(UnsafeCell<MaybeUninit<ffi_httpd::module>>);
 
 // SAFETY: written only while httpd is single-threaded.
 unsafe impl Sync for Record {}
 
 /// The record. httpd refuses it as it is here, without its magic number; [`fill`] makes it one.
 #[unsafe(no_mangle)]
-pub static wsgi_module: Record = Record(UnsafeCell::new(ffi_httpd::module {
-    version: ffi_httpd::MODULE_MAGIC_NUMBER_MAJOR,
-    minor_version: ffi_httpd::MODULE_MAGIC_NUMBER_MINOR,
-    module_index: -1,
-    name: c"mod_wsgi.c".as_ptr(),
-    dynamic_load_handle: ptr::null_mut(),
-    next: ptr::null_mut(),
-    magic: 0,
-    rewrite_args: None,
-    create_dir_config: None,
-    merge_dir_config: None,
-    create_server_config: None,
-    merge_server_config: None,
-    cmds: ptr::null(),
-    register_hooks: None,
-    flags: ffi_httpd::AP_MODULE_FLAG_NONE,
-}));
+pub static wsgi_module: Record = Record(UnsafeCell::new(MaybeUninit::zeroed()));
 
 /// Runs when the file is opened, before httpd looks for the record.
 #[used]
@@ -77,7 +60,7 @@ fn filled() -> Result<(), CString> {
     // SAFETY: a function of this name has this type.
     let fill = unsafe { std::mem::transmute::<*mut c_void, Fill>(fill) };
     // SAFETY: the record is static, and nobody else has seen it yet.
-    unsafe { fill(wsgi_module.0.get()) };
+    unsafe { fill(wsgi_module.0.get().cast()) };
     Ok(())
 }
 
