@@ -77,12 +77,14 @@ impl<'l, 'b> Carrier<'l, 'b> {
     /// Says that the request is over, with the status that the child is to answer with. Whether the connection can carry another.
     pub(crate) fn answer(mut self, status: Option<u16>) -> bool {
         let status = status.unwrap_or(0);
+        // Before the answer: what the child sends after it is the next request.
+        let is_clean = self.drop_body();
         let said = self.send(|link| {
             link.put(Kind::Answer, 0, |bytes| Encoder(bytes).put_u16(status));
             link.flush()
         });
         *self.turn.over.lock() = true;
-        said.is_ok() && self.drop_body()
+        said.is_ok() && is_clean
     }
 
     /// Says that the request has not been begun and is to be offered to another daemon. Whether the connection can carry another.
