@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use clutch_tests::support::daemons;
+use clutch_tests::support::error_log::ErrorLog;
 use clutch_tests::support::{Httpd, Plan, Request, app, installation, python};
 
 #[test]
@@ -77,11 +78,9 @@ fn lines_of_a_virtual_hosts_daemons_go_to_its_own_log() {
                  print('from the process', file=sys.__stderr__, flush=True)\nok()\nreturn []";
     let request = Request::get(&app::target(print)).header("Host", "shop.example");
     httpd.send(&request).ok();
-    let own = fs::read_to_string(httpd.root().join("shop.log")).unwrap();
-    assert!(
-        own.contains("from a request") && own.contains("from the process"),
-        "{own}"
-    );
+    let own = ErrorLog::at(httpd.root().join("shop.log"));
+    own.wait_for("from a request");
+    own.wait_for("from the process");
     assert!(
         !httpd.error_log().contains("from "),
         "{}",
@@ -200,7 +199,8 @@ fn what_is_no_request_closes_the_connection_and_nothing_else() {
         assert!(said.len() <= 16, "{what}: at most the greeting: {said:?}");
         assert_eq!(httpd.serving_pid(), pid, "{what}");
     }
-    assert_eq!(httpd.log().count("WSGI0080"), wrong.len());
+    let told = httpd.log().wait_for_count("WSGI0080", wrong.len());
+    assert_eq!(told.len(), wrong.len());
     // Connections that say nothing, or stop in the middle, hold up nobody.
     let silent: Vec<_> = (0..50)
         .map(|_| UnixStream::connect(&socket).unwrap())

@@ -84,7 +84,8 @@ fn new_code_of_daemons_with_a_root_of_their_own_is_loaded() {
     assert_eq!(httpd.get("/").ok(), "old");
     httpd.save("app.wsgi", &app::answering("'new'"));
     wait::until_true("the new code", || httpd.get("/").ok() == "new");
-    // The new process has loaded it before it served.
+    // The new process has loaded it before it served; the line that says so may come after its first answer.
+    httpd.log().wait_for_count("of group 'shop' serves", 2);
     let log = httpd.error_log();
     let (loading, serving) = (
         log.rfind("loading script"),

@@ -2,11 +2,11 @@
 
 use std::thread;
 
-use clutch_tests::support::{Httpd, Plan, app, installation, reference};
+use clutch_tests::support::{Httpd, Plan, app, installation, mode, reference};
 
 #[test]
 fn an_interpreter_is_created_once_under_concurrency() {
-    if installation::is_prefork() {
+    if mode::has_one_thread() {
         return installation::skipped(
             "an_interpreter_is_created_once_under_concurrency",
             "needs threads",

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clutch_tests::support::environ::{self, Environ};
-use clutch_tests::support::{Httpd, Request, app, installation, mode, reference};
+use clutch_tests::support::{Httpd, Request, app, mode, reference};
 
 #[test]
 fn the_keys_of_pep_3333_have_their_types_and_values() {
@@ -14,7 +14,7 @@ fn the_keys_of_pep_3333_have_their_types_and_values() {
     assert_eq!(environ.repr("wsgi.run_once"), "False");
     assert_eq!(environ.repr("wsgi.input_terminated"), "True");
     assert_eq!(environ.repr("wsgi.multiprocess"), "False");
-    let is_threaded = if installation::is_prefork() {
+    let is_threaded = if mode::has_one_thread() {
         "False"
     } else {
         "True"
@@ -113,7 +113,7 @@ fn thread_ids_are_stable_and_zero_is_the_main_thread() {
     let ids: Vec<u32> = (0..3)
         .map(|_| httpd.get("/").ok().parse().unwrap())
         .collect();
-    if installation::is_prefork() {
+    if mode::has_one_thread() {
         assert_eq!(ids, [0, 0, 0]);
     } else {
         assert!(ids.iter().all(|id| (1..=8).contains(id)), "{ids:?}");
@@ -129,7 +129,7 @@ fn the_mod_wsgi_module_is_there_before_any_import() {
          'apache' in sys.modules, sys.argv]",
     );
     let httpd = Httpd::serving(&format!("import mod_wsgi\n{script}")).start();
-    let threads = if installation::is_prefork() { 1 } else { 8 };
+    let threads = if mode::has_one_thread() { 1 } else { 8 };
     let expected = format!(
         "[(6, 1, 1), '{}', 'localhost|', 1, {threads}, True, None, False, True, ['mod_wsgi']]",
         mode::process_group()

@@ -30,6 +30,11 @@ pub fn embedded_only(why: &str) -> bool {
     !is_daemon()
 }
 
+/// Whether a process that applications run in has one thread for requests.
+pub fn has_one_thread() -> bool {
+    !is_daemon() && installation::is_prefork()
+}
+
 /// The word for [`process_group`] where the configuration wants one.
 pub fn group_word() -> &'static str {
     if is_daemon() { GROUP } else { "%{GLOBAL}" }

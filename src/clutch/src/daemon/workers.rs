@@ -135,6 +135,9 @@ enum After {
 /// Serves the request that has come over `connection`, if one has, and keeps the connection for the next.
 fn serve(state: &State, engine: Engine, connection: Arc<OwnedFd>, known: bool, own: &mut Own) {
     let mut link = Link::over(Arc::clone(&connection), &mut own.buffers);
+    // Before anything is read: a process that takes no more requests ends when nobody is busy, and what it has read by then
+    // would be lost.
+    let busy = state.busy();
     if !known {
         link.put(Kind::Hello, 0, |bytes| {
             let mut encoder = Encoder(bytes);
@@ -159,7 +162,9 @@ fn serve(state: &State, engine: Engine, connection: Arc<OwnedFd>, known: bool, o
             Err(_) => return,
         }
     }
-    match one_request(state, engine, &mut link, &connection, &mut own.request) {
+    let after = one_request(state, engine, &mut link, &connection, &mut own.request);
+    drop(busy);
+    match after {
         After::Keep => {
             if link.into_socket().is_some() {
                 state.keep(connection, known);
@@ -177,8 +182,6 @@ fn one_request(
     connection: &Arc<OwnedFd>,
     payload: &mut Vec<u8>,
 ) -> After {
-    // First of all: a process that takes no more requests ends when nobody is busy.
-    let busy = state.busy();
     if state.is_draining() {
         // The request may have been read already, so its child is told to offer it to another daemon.
         link.put(Kind::Answer, 1, |bytes| Encoder(bytes).put_u16(0));
@@ -203,7 +206,6 @@ fn one_request(
     let carrier = Carrier::of(link, received.attached, body, &turn);
     let kept = answer(state, engine, &received, carrier, (connection, &turn));
     state.ends(received.attached.counts);
-    drop(busy);
     match kept {
         true => After::Keep,
         false => After::Close,
