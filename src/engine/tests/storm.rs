@@ -1,4 +1,4 @@
-//! Many interpreters made, used and ended at the same time, while another serves.
+//! Many interpreters made, used and ended at the same time, while another serves; and what one has to do with the main one's lock.
 
 mod support;
 
@@ -117,4 +117,44 @@ fn a_thousand_replacements_keep_the_memory_flat() {
     println!("resident memory grows by {each:.1} KiB with each replacement");
     let allowed = if cfg!(Py_3_14) { 20.0 } else { 1_500.0 };
     assert!(each < allowed, "{each} KiB");
+}
+
+/// Keeps its GIL for three seconds, and says when it has begun to.
+const KEEPING_THE_GIL: &str = "
+import ctypes, pathlib
+def application(environ, start_response):
+    pathlib.Path(__file__ + '.begun').touch()
+    ctypes.PyDLL(None).usleep(3_000_000)
+    start_response('200 OK', [])
+    return [b'kept']
+";
+
+#[test]
+fn a_call_with_a_lock_of_its_own_does_not_wait_for_who_has_that_of_the_main_interpreter() {
+    let version = env!("CLUTCH_PYTHON_VERSION");
+    if !["3.13", "3.14"].contains(&version) {
+        return eprintln!(
+            "SKIPPED: locks of their own, and a way around the main one: not in Python {version}"
+        );
+    }
+    plan_for(
+        "apart",
+        GroupPlan {
+            isolation: Isolation::OwnGil,
+            ..plan()
+        },
+    );
+    let apart = App::new("apart", &source(0));
+    let keeping = App::new("", KEEPING_THE_GIL);
+    assert_eq!(apart.get().0, None); // It is there, and so is this thread's state in it.
+    thread::scope(|scope| {
+        let kept = scope.spawn(|| keeping.get().1.text());
+        let begun = format!("{}.begun", keeping.path.display());
+        until("true", || fs::exists(&begun).unwrap().to_string());
+        for _ in 0..10 {
+            assert_eq!(apart.get().0, None);
+        }
+        assert!(!kept.is_finished(), "the calls have waited for the GIL");
+        assert_eq!(kept.join().unwrap(), "kept");
+    });
 }

@@ -106,7 +106,7 @@ fn build(
         runtime::new_interpreter(main.state(), own_gil).map_err(|refused| refused.0)?;
     match furnish(pool, group, &first, own_gil) {
         Ok(parts) => {
-            let first = first.set_aside_through(main.state());
+            let first = first.set_aside_and_leave(main.state());
             let made = Interpreter::new((serial, id), group, rung, first, parts);
             Ok(Arc::new(made))
         }

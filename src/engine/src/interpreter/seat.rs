@@ -6,8 +6,7 @@
 //! - Up to 3.13 a state that is left over is fatal. So in interpreters that may end before the process, a state lives for
 //!   one call.
 //! - From 3.14 on the thread that ends the interpreter frees the states that are left over. So one whose interpreter has
-//!   ended is never touched again, and a thread that leaves such an interpreter goes through its state in the main one,
-//!   because CPython notes for each thread the state it attached with last, and writes to it when the thread attaches anew.
+//!   ended is never touched again, neither by us nor by CPython; see [`leave`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,7 +16,7 @@ use clutch_core::code;
 
 use super::{Interpreter, pool};
 use crate::error::{Error, Kind};
-use crate::python::{Attached, ThreadState};
+use crate::python::{Attached, ThreadState, leave};
 
 thread_local! {
     static KEPT: RefCell<Vec<Rc<Seat>>> = const { RefCell::new(Vec::new()) };
@@ -37,7 +36,7 @@ impl Seat {
     /// this thread is in it.
     pub(super) fn new(interpreter: Arc<Interpreter>) -> Result<Self, Error> {
         if is_left_behind(&interpreter) {
-            main()?; // Through which the thread will leave.
+            main()?; // Through which the thread may have to leave.
         }
         let state = ThreadState::new(interpreter.id).ok_or_else(|| {
             Error::saying(
@@ -75,10 +74,9 @@ impl Seat {
 
     /// Prepares for leaving an interpreter that may end as soon as this call has left.
     pub(super) fn let_go(self: Rc<Self>) {
-        if is_left_behind(&self.interpreter)
-            && let Ok(main) = main()
-        {
-            main.state().attach(|_| ());
+        if is_left_behind(&self.interpreter) {
+            let main = main().ok();
+            leave(main.as_ref().map(|main| main.state()));
         }
     }
 }

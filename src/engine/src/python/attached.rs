@@ -62,13 +62,15 @@ impl<'py> Attached<'py> {
         let held = gil::given();
         // SAFETY: this thread is attached: `self`.
         let state = unsafe { ffi::PyEval_SaveThread() };
+        let out = gil_state::detached();
         let was = ATTACHED.replace(false);
         let _again = OnDrop(|| {
+            gil_state::attaching(state, out);
             waiting::measured(|| {
                 // SAFETY: `state` was this thread's current state when it detached above.
                 unsafe { ffi::PyEval_RestoreThread(state) };
             });
-            gil_state::set(state);
+            gil_state::attached(state);
             gil::taken(held);
             ATTACHED.set(was);
         });

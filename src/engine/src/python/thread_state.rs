@@ -1,5 +1,6 @@
 //! [`ThreadState`]: the right of this thread to attach to one interpreter.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
@@ -50,6 +51,8 @@ pub struct ThreadState {
     raw: NonNull<ffi::PyThreadState>,
     /// The GIL of its interpreter, if calls are served with it.
     gil: Option<&'static Gil>,
+    /// It was taken out of the place where CPython notes the state of a thread, see [`gil_state`].
+    out: Cell<bool>,
     thread: PhantomData<*mut ()>,
 }
 
@@ -60,11 +63,16 @@ impl ThreadState {
     pub fn new(interpreter: InterpreterId) -> Option<Self> {
         // SAFETY: the interpreter lives; no lock is needed to make a state.
         let raw = unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) };
-        NonNull::new(raw).map(|raw| Self {
+        NonNull::new(raw).map(|raw| Self::of(raw, gil_state::made(raw.as_ptr())))
+    }
+
+    fn of(raw: NonNull<ffi::PyThreadState>, out: bool) -> Self {
+        Self {
             raw,
             gil: None,
+            out: Cell::new(out),
             thread: PhantomData,
-        })
+        }
     }
 
     /// Calls are served with it: threads that have different GILs run on different processors, if possible.
@@ -83,17 +91,15 @@ impl ThreadState {
     pub(super) unsafe fn current() -> Self {
         // SAFETY: the caller's promise.
         let raw = unsafe { ffi::PyThreadState_Get() };
-        Self {
-            raw: NonNull::new(raw).expect("an attached thread has a state"),
-            gil: None,
-            thread: PhantomData,
-        }
+        Self::of(
+            NonNull::new(raw).expect("an attached thread has a state"),
+            false,
+        )
     }
 
     /// Detaches a state that [`ThreadState::current`] found attached.
     pub(super) fn park(&self) {
-        // SAFETY: attached, by the contract of `current`.
-        unsafe { ffi::PyEval_SaveThread() };
+        self.detach();
     }
 
     /// Attaches, runs `work`, detaches, also when `work` panics.
@@ -105,8 +111,7 @@ impl ThreadState {
         self.take_lock();
         let _detach = OnDrop(|| {
             gil::given();
-            // SAFETY: attached above, and `Attached` offers no way to detach for good.
-            unsafe { ffi::PyEval_SaveThread() };
+            self.detach();
         });
         let _mark = Mark::set();
         // SAFETY: attached above, until `_detach` drops, which is after `work` has returned.
@@ -136,12 +141,23 @@ impl ThreadState {
             !is_attached(),
             "this thread is attached to an interpreter already"
         );
-        waiting::measured(|| {
-            // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing (asserted).
-            unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
-        });
-        gil_state::set(self.raw.as_ptr());
+        waiting::measured(|| self.restore());
         gil::taken(self.gil);
+    }
+
+    /// Attaches this thread, which is attached to nothing.
+    fn restore(&self) {
+        gil_state::attaching(self.raw.as_ptr(), self.out.replace(false));
+        // SAFETY: the state belongs to this thread (not Send), and this thread is attached to nothing, by the callers.
+        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        gil_state::attached(self.raw.as_ptr());
+    }
+
+    /// Detaches this thread, which is attached with this state, not through an [`Attached`] that lasts.
+    fn detach(&self) {
+        // SAFETY: attached with this state, by the callers.
+        unsafe { ffi::PyEval_SaveThread() };
+        self.out.set(gil_state::detached());
     }
 
     /// Deletes the state, with which this thread is attached, and detaches.
@@ -158,8 +174,7 @@ impl ThreadState {
     ///
     /// No other thread state of the interpreter exists, and nobody will make one.
     pub(super) unsafe fn end_interpreter(self) {
-        // SAFETY: as in `attach`.
-        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        self.restore();
         // SAFETY: current and, by the caller's promise, the last one.
         unsafe { ffi::Py_EndInterpreter(self.raw.as_ptr()) };
     }
@@ -171,22 +186,19 @@ impl ThreadState {
 
     /// Puts the state of the main interpreter aside; nobody attaches with it before the end.
     pub fn set_aside(self) -> Parked {
-        Parked(self.raw)
+        Parked(self.raw, self.out.get())
     }
 
-    /// As [`ThreadState::set_aside`], the state of an interpreter that may end before the process. The thread leaves it through
-    /// `main`, its state in the main interpreter: CPython notes for each thread the state that it attached with last, and writes to
-    /// that when the thread attaches anew, which may be after another thread has ended the interpreter.
-    pub fn set_aside_through(self, main: &ThreadState) -> Parked {
-        main.attach(|_| ());
-        Parked(self.raw)
+    /// As [`ThreadState::set_aside`], the state of an interpreter that may end before the process; see [`leave`]. `main` is this
+    /// thread's state in the main interpreter.
+    pub fn set_aside_and_leave(self, main: &ThreadState) -> Parked {
+        leave(Some(main));
+        self.set_aside()
     }
 
     /// Attaches and stays so; [`super::runtime`] knows how it ends.
     pub(super) fn attach_for_good(&self) {
-        // SAFETY: as in `attach`.
-        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
-        gil_state::set(self.raw.as_ptr());
+        self.restore();
     }
 
     /// Makes this state current on a thread that holds the lock without one.
@@ -208,8 +220,7 @@ impl ThreadState {
         if runtime::is_gone() || is_attached() {
             return; // The runtime has freed it, or will with everything else.
         }
-        // SAFETY: as in `attach`.
-        unsafe { ffi::PyEval_RestoreThread(self.raw.as_ptr()) };
+        self.restore();
         self.delete_current();
     }
 }
@@ -218,7 +229,7 @@ impl ThreadState {
 ///
 /// It is never deleted before: CPython 3.13.0 may give the place of a deleted first state to two threads at once.
 #[derive(Debug)]
-pub struct Parked(NonNull<ffi::PyThreadState>);
+pub struct Parked(NonNull<ffi::PyThreadState>, bool);
 
 // SAFETY: no thread is attached with it, and only `take_up`, which consumes it, lets one attach.
 unsafe impl Send for Parked {}
@@ -227,11 +238,7 @@ impl Parked {
     /// Makes it a state of this thread, which is to end the interpreter. Up to 3.13 only: from 3.14 on a state knows the
     /// bounds of the stack of the thread that made it.
     pub fn take_up(self) -> ThreadState {
-        ThreadState {
-            raw: self.0,
-            gil: None,
-            thread: PhantomData,
-        }
+        ThreadState::of(self.0, self.1)
     }
 
     /// Deletes the state, by a thread that is attached to the same interpreter with a state of its own and is about to end
@@ -239,8 +246,12 @@ impl Parked {
     pub fn discard(self, _: Attached<'_>) {
         // SAFETY: attached to the interpreter of the state; nobody is attached with it.
         unsafe { ffi::PyThreadState_Clear(self.0.as_ptr()) };
-        // SAFETY: cleared, not current, and on no thread the last state attached with: its thread has used others since.
-        unsafe { ffi::PyThreadState_Delete(self.0.as_ptr()) };
+        // SAFETY: attached.
+        let own = unsafe { ffi::PyThreadState_Get() };
+        gil_state::while_deleted(self.0.as_ptr(), own, || {
+            // SAFETY: cleared, not current, and on no thread the last state attached with: its thread has left it.
+            unsafe { ffi::PyThreadState_Delete(self.0.as_ptr()) };
+        });
     }
 }
 
@@ -257,10 +268,22 @@ impl Remains {
     /// Frees the state, by a thread that is attached to the same interpreter with a state of its own and is about to end
     /// it.
     ///
-    /// The caller makes sure that its own thread has attached with another state since, will not use it again, and has not
-    /// deleted it.
+    /// The caller makes sure that its own thread has left it by [`leave`], will not use it again, and has not deleted it.
     pub fn discard(self, py: Attached<'_>) {
-        Parked(self.0).discard(py);
+        Parked(self.0, false).discard(py);
+    }
+}
+
+/// Leaves what this thread was attached to last, an interpreter that another thread may end before this one attaches anew.
+///
+/// CPython notes for each thread the state that it attached with last, and writes to that when the thread attaches with another. Up
+/// to 3.14 none is noted of a thread that is attached to nothing, see [`gil_state`]. Later we cannot reach that place; then the
+/// thread attaches with `main`, its state in the main interpreter, which may mean to wait for who computes there.
+pub fn leave(main: Option<&ThreadState>) {
+    if !gil_state::is_empty_when_detached()
+        && let Some(main) = main
+    {
+        main.attach(|_| ());
     }
 }
 
