@@ -66,10 +66,11 @@ impl<'py> Attached<'py> {
         let was = ATTACHED.replace(false);
         let _again = OnDrop(|| {
             gil_state::attaching(state, out);
-            waiting::measured(|| {
+            let restore = || {
                 // SAFETY: `state` was this thread's current state when it detached above.
                 unsafe { ffi::PyEval_RestoreThread(state) };
-            });
+            };
+            waiting::measured(|| gil::in_turn(held, restore));
             gil_state::attached(state);
             gil::taken(held);
             ATTACHED.set(was);

@@ -16,12 +16,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use clutch_sys::processor;
 use parking_lot::Mutex;
 
+use super::turns::Turns;
+
 /// A GIL, and where the thread runs that has it. Relaxed everywhere: notes that are late cost a move too many or too few.
 #[derive(Debug)]
 #[repr(align(64))]
 pub struct Gil {
     /// One more than the number of the processor; 0: nobody has it.
     at: AtomicUsize,
+    turns: Turns,
 }
 
 /// What the threads on one processor have.
@@ -51,6 +54,7 @@ impl Gil {
     const fn new() -> Self {
         Self {
             at: AtomicUsize::new(0),
+            turns: Turns::new(),
         }
     }
 
@@ -153,8 +157,18 @@ impl Drop for OfInterpreter {
     fn drop(&mut self) {
         if !std::ptr::eq(self.0, &raw const MAIN) {
             self.0.given();
-            FREE.lock().push(self.0);
+            if !self.0.turns.is_awaited() {
+                FREE.lock().push(self.0);
+            }
         }
+    }
+}
+
+/// Runs `take`, which takes the GIL that is `gil`, if that is known, when it is this thread's turn.
+pub(super) fn in_turn(gil: Option<&'static Gil>, take: impl FnOnce()) {
+    match gil.filter(|_| cfg!(not(Py_GIL_DISABLED))) {
+        Some(gil) => gil.turns.take(take),
+        None => take(),
     }
 }
 

@@ -22,6 +22,7 @@ pub mod runtime;
 mod source;
 mod text;
 mod thread_state;
+mod turns;
 mod values;
 pub mod waiting;
 

@@ -141,7 +141,7 @@ impl ThreadState {
             !is_attached(),
             "this thread is attached to an interpreter already"
         );
-        waiting::measured(|| self.restore());
+        waiting::measured(|| gil::in_turn(self.gil, || self.restore()));
         gil::taken(self.gil);
     }
 
