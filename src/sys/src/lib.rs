@@ -11,6 +11,7 @@ pub mod library;
 pub mod limit;
 pub mod link;
 pub mod locale;
+pub mod lock;
 pub mod message;
 pub mod poll;
 pub mod privileges;

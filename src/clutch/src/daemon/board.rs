@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clutch_core::log::Level;
 use clutch_core::scoreboard::MOST_BYTES;
+use clutch_sys::lock::Mutex;
 use clutch_sys::question;
-use parking_lot::Mutex;
 
 use super::log;
 

@@ -10,10 +10,10 @@ use clutch_core::log::{Level, Record};
 use clutch_core::question::Answer;
 use clutch_core::transport::{Encoder, Kind, PIECE, put_record};
 use clutch_sys::link::{Link, Lost};
+use clutch_sys::lock::Mutex;
 use clutch_sys::poll::{self, Interest};
 use clutch_sys::socket::{self, Waiting};
 use ffi_engine::wire::{self, Attached};
-use parking_lot::Mutex;
 
 use super::incoming::Incoming;
 

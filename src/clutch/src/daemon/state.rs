@@ -12,8 +12,8 @@ use clutch_core::config::Preload;
 use clutch_core::control::GroupSpec;
 use clutch_sys::epoll::{Epoll, Report};
 use clutch_sys::event::Event;
+use clutch_sys::lock::Mutex;
 use clutch_sys::socket;
-use parking_lot::Mutex;
 
 use super::carrier::Turn;
 use super::incoming::AHEAD;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clutch_sys::lock::{Condvar, Mutex};
 use ffi_engine::abi::GroupPlan;
-use parking_lot::{Condvar, Mutex};
 
 /// Lets a bounded number of calls through and keeps a bounded number waiting. Waiting holds no lock but its own.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use clutch_sys::lock::{Mutex, RwLock};
 use ffi_engine::abi::{GroupPlan, Isolation, Reload};
-use parking_lot::{Mutex, RwLock};
 
 use super::gate::Gate;
 use super::reload::Attempt;

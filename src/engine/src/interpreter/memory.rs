@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 
 use clutch_sys::usage;
 

@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
-use parking_lot::{Condvar, Mutex};
+use clutch_sys::lock::{Condvar, Mutex};
 
 pub use lease::{AtWork, Lease, lease, thread_number};
 pub use memory::Change;

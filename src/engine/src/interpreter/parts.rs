@@ -2,8 +2,8 @@
 
 use std::ffi::CStr;
 
+use clutch_sys::lock::Mutex;
 use ffi_engine::abi::{FIELDS, Field, Plan};
-use parking_lot::Mutex;
 
 use super::group::Group;
 use crate::modwsgi::active::ActiveRequests;

@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clutch_core::code;
+use clutch_sys::lock::RwLock;
 use ffi_engine::abi::{Isolation, Plan, Preload};
 use ffi_engine::engine;
-use parking_lot::RwLock;
 use rayon::prelude::*;
 
 use super::group::Group;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clutch_core::code;
+use clutch_sys::lock::Mutex;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
-use parking_lot::Mutex;
 
 use super::script_file::{changed, changed_at, read, reload_required, unreadable};
 use super::verdict::Trial;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use clutch_sys::lock::Mutex;
 use clutch_sys::time;
 use ffi_engine::abi::{Reload, ReloadPolicy, Request};
 use ffi_engine::engine;
-use parking_lot::Mutex;
 
 use super::pool::{self, Pool};
 use super::script::Known;

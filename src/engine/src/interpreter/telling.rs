@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex};
+use clutch_sys::lock::{Condvar, Mutex};
 
 use super::life::Life;
 use super::thread::{self, Work};

@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Instant;
 
 use clutch_core::code;
+use clutch_sys::lock::{Condvar, Mutex};
 use ffi_engine::guard::guard;
-use parking_lot::{Condvar, Mutex};
 
 use super::{pool, seat};
 use crate::host;

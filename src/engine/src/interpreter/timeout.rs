@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use clutch_core::code::{self, Fault};
-use parking_lot::{Condvar, Mutex};
+use clutch_sys::lock::{Condvar, Mutex};
 
 use super::thread::{self, Work};
 use super::{Interpreter, replace, stacks};

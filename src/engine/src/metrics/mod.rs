@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use clutch_sys::lock::Mutex;
 use ffi_engine::abi::Request;
-use parking_lot::Mutex;
 
 use crate::python::waiting;
 use crate::wsgi::Call;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 use smallvec::SmallVec;
 
 use super::is_recording;

@@ -11,9 +11,9 @@ use std::sync::OnceLock;
 use clutch_core::code;
 use clutch_core::config::interpreter::GUARD_EVENTS as FAMILIES;
 use clutch_core::log::Record;
+use clutch_sys::lock::{Mutex, RwLock};
 use ffi_engine::abi::{GroupPlan, Guard};
 use ffi_engine::guard::guard;
-use parking_lot::{Mutex, RwLock};
 use pyo3_ffi as ffi;
 
 use super::attached::{Attached, Mark};

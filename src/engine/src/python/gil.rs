@@ -13,8 +13,8 @@ use std::cell::Cell;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use clutch_sys::lock::Mutex;
 use clutch_sys::processor;
-use parking_lot::Mutex;
 
 use super::turns::Turns;
 

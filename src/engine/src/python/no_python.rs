@@ -8,7 +8,7 @@ use clutch_core::code::Fault;
 use clutch_core::exchange::{Failure, FileRange, Then};
 use clutch_core::log::Level;
 use clutch_core::scoreboard::Scoreboard;
-use parking_lot::{Mutex, MutexGuard};
+use clutch_sys::lock::{Mutex, MutexGuard};
 
 use crate::interpreter::{Change, Interpreter, Learned, Trial};
 use crate::python::Room;

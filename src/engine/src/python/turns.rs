@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use clutch_sys::lock::{Condvar, Mutex};
 
 /// How long those who wait may be passed by others.
 const PATIENCE: Duration = Duration::from_millis(1);
@@ -107,7 +107,7 @@ impl Turns {
                 self.since.store(0, Ordering::SeqCst);
             }
         } else if Duration::from_nanos(now.saturating_sub(since)) >= PATIENCE {
-            let still = |_: &mut Passed| self.since.load(Ordering::SeqCst) == since;
+            let still = |_: &Passed| self.since.load(Ordering::SeqCst) == since;
             self.all_got_it.wait_while_for(&mut passed, still, most);
         }
     }

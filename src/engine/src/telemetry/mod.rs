@@ -28,8 +28,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use clutch_core::code;
 use clutch_sys::datagram::Datagrams;
+use clutch_sys::lock::{Condvar, Mutex};
 use ffi_engine::abi::{Plan, TelemetryPlan};
-use parking_lot::{Condvar, Mutex};
 
 use crate::{host, interpreter, metrics};
 use identity::Identity;

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use clutch_sys::lock::Mutex;
 use clutch_sys::time::{microseconds, seconds};
 use ffi_engine::abi::{Field, Request};
-use parking_lot::Mutex;
 
 use super::record::Fields;
 use super::{REPORTER, is_on};

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 
 mod directories;
 mod files;

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use clutch_core::exchange::{Exchange, Failure, FileRange, Then};
 use clutch_core::log::{Level, Record};
+use clutch_sys::lock::Mutex;
 use ffi_engine::abi::{Field, Request};
 use ffi_engine::engine::Carrier;
-use parking_lot::Mutex;
 use smallvec::SmallVec;
 
 use super::body::Body;

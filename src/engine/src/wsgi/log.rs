@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clutch_core::log::{Level, Record};
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 
 use super::Call;
 use super::lines::Lines;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use clutch_core::header_name;
+use clutch_sys::lock::Mutex;
 use ffi_engine::abi::{FIELDS, Field};
-use parking_lot::Mutex;
 
 use crate::python::{Attached, Kept, Object, PyResult};
 

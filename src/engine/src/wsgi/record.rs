@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 
 use crate::python::{Attached, Kept, Object, PyResult};
 

@@ -20,8 +20,8 @@ use std::time::Duration;
 use clutch_core::log::Level;
 use clutch_core::rung::Rung;
 use clutch_core::verdict::{Key, Verdict};
+use clutch_sys::lock::{Mutex, MutexGuard};
 use clutch_sys::process::started;
-use parking_lot::{Mutex, MutexGuard};
 
 use super::super::group::Group;
 use super::super::pool::Pool;

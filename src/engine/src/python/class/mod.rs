@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use parking_lot::Mutex;
+use clutch_sys::lock::Mutex;
 use pyo3_ffi as ffi;
 
 use super::attached::Attached;
