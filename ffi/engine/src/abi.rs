@@ -9,7 +9,7 @@ pub use crate::settings::HashSeed;
 pub use crate::telemetry_plan::TelemetryPlan;
 
 /// The version of this ABI. A host uses only an engine that says the same number.
-pub const ABI_VERSION: u32 = 11;
+pub const ABI_VERSION: u32 = 12;
 
 /// Name of the function every engine exports: [`EntryPoint`].
 pub const ENTRY_POINT: &std::ffi::CStr = c"clutch_engine";
@@ -202,6 +202,8 @@ pub struct ExchangeTable {
     /// At most so many bytes of the body, and whether the application waits for all of them, put into the slice; valid until
     /// the next call on this carrier.
     pub read: unsafe extern "C" fn(*mut c_void, usize, bool, *mut Slice<'static>) -> i32,
+    /// Bytes of the body put into room for so many, and how many they are; the application waits for all of them.
+    pub read_into: unsafe extern "C" fn(*mut c_void, *mut u8, usize, *mut usize) -> i32,
     /// Status, status line, headers, content length or −1.
     pub start: unsafe extern "C" fn(*mut c_void, u16, Slice<'_>, List<'_, Pair<'_>>, i64) -> i32,
     /// Data, and a [`clutch_core::exchange::Then`] as its number.

@@ -1,6 +1,7 @@
 //! The engine's face: a request's carrier as an [`Exchange`], the host's log as a [`Sink`].
 
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
@@ -58,6 +59,16 @@ impl Exchange for Carrier {
         // SAFETY: the place is ours; the carrier is alive, see `of`.
         outcome(unsafe { (self.table().read)(self.carrier, most, all, &mut bytes) })?;
         Ok(bytes.bytes()) // Valid until the next call, and `&mut self` forbids that.
+    }
+
+    fn read_into(&mut self, room: &mut [MaybeUninit<u8>]) -> Result<usize, Failure> {
+        let mut count = 0;
+        let start = room.as_mut_ptr().cast();
+        // SAFETY: the room and the place are ours; the carrier is alive, see `of`.
+        outcome(unsafe {
+            (self.table().read_into)(self.carrier, start, room.len(), &raw mut count)
+        })?;
+        Ok(count)
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 mod opened;
 
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
 use std::slice;
 
@@ -87,6 +88,7 @@ pub(crate) struct ExchangeOf<E>(std::marker::PhantomData<E>);
 impl<E: Exchange> ExchangeOf<E> {
     pub(crate) const TABLE: ExchangeTable = ExchangeTable {
         read: Self::read,
+        read_into: Self::read_into,
         start: Self::start,
         write: Self::write,
         send_file: Self::send_file,
@@ -137,6 +139,26 @@ impl<E: Exchange> ExchangeOf<E> {
             let bytes = unsafe { slice::from_raw_parts(start, length) };
             // SAFETY: the engine passes a place of its own.
             unsafe { into.write(Slice::new(bytes)) };
+        }))
+    }
+
+    unsafe extern "C" fn read_into(
+        carrier: *mut c_void,
+        room: *mut u8,
+        most: usize,
+        count: *mut usize,
+    ) -> i32 {
+        // SAFETY: the engine passes room for so many bytes, which nobody else uses during the call.
+        let room = unsafe { slice::from_raw_parts_mut(room.cast::<MaybeUninit<u8>>(), most) };
+        // SAFETY: the engine's promise, see `with`.
+        let outcome = unsafe {
+            Self::with(carrier, Err(Failure::Internal), |exchange| {
+                exchange.read_into(room)
+            })
+        };
+        code(outcome.map(|put| {
+            // SAFETY: the engine passes a place of its own.
+            unsafe { count.write(put) };
         }))
     }
 

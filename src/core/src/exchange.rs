@@ -4,6 +4,7 @@
 //! An [`Exchange`] lives exactly as long as its request. Every method that does I/O may block and must be called
 //! while no Python interpreter is attached.
 
+use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
 
 use crate::log::{Level, Record};
@@ -100,6 +101,15 @@ pub struct FileRange<'a> {
     pub length: u64,
 }
 
+/// Copies as many of `bytes` to the beginning of `room` as fit. How many these are.
+pub fn copied(bytes: &[u8], room: &mut [MaybeUninit<u8>]) -> usize {
+    let count = bytes.len().min(room.len());
+    for (place, byte) in room[..count].iter_mut().zip(bytes) {
+        place.write(*byte);
+    }
+    count
+}
+
 /// What a WSGI call needs from its carrier.
 pub trait Exchange {
     /// The next bytes of the request body, at most `most` of them; none at the end of the body. `all` says that the
@@ -113,6 +123,17 @@ pub trait Exchange {
     /// Any [`Failure`] but `Internal` is the client's doing. After an error the carrier closes the connection when
     /// the request ends.
     fn read(&mut self, most: usize, all: bool) -> Result<&[u8], Failure>;
+
+    /// The next bytes of the request body, put at the beginning of `room`, for an application that waits for all of it. How many
+    /// they are; 0 at the end of the body, or if there is no room.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Exchange::read`].
+    fn read_into(&mut self, room: &mut [MaybeUninit<u8>]) -> Result<usize, Failure> {
+        let bytes = self.read(room.len(), true)?;
+        Ok(copied(bytes, room))
+    }
 
     /// Sets the head of the response. Called once, before the first data; does no I/O.
     ///

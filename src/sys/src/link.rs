@@ -9,9 +9,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
+mod bulk;
+
 use clutch_core::transport::{Frame, Header, Kind, MOST_PAYLOAD, PIECE};
 
 use crate::socket::{self, Waiting};
+
+pub use bulk::Came;
 
 /// Room for incoming bytes at first: the longest frame of data.
 const ROOM: usize = MOST_PAYLOAD + Header::SIZE;
@@ -81,6 +85,8 @@ pub struct Link<'b> {
     /// How long the frame is that was given last, and is taken when the next one is wanted.
     given: usize,
     descriptors: Vec<OwnedFd>,
+    /// Where in the outgoing buffer the frame begins that is being gathered.
+    gathered: Option<usize>,
 }
 
 impl<'b> Link<'b> {
@@ -97,6 +103,7 @@ impl<'b> Link<'b> {
             end: 0,
             given: 0,
             descriptors: Vec::new(),
+            gathered: None,
         }
     }
 
@@ -167,17 +174,27 @@ impl<'b> Link<'b> {
                 return Ok(true);
             }
             self.make_room()?;
-            let room = &mut self.buffers.incoming[self.end..];
-            match socket::receive(self.socket.as_fd(), room, &mut self.descriptors, waiting) {
-                Ok(0) => return Err(Lost::Ended),
-                Ok(count) => self.end += count,
-                Err(error)
-                    if waiting == Waiting::Never && error.kind() == io::ErrorKind::WouldBlock =>
-                {
-                    return Ok(false);
-                }
-                Err(error) => return Err(error.into()),
+            if !self.take_in(self.buffers.incoming.len(), waiting)? {
+                return Ok(false);
             }
+        }
+    }
+
+    /// Takes in what has come, up to place `most` of the buffer. `false`: there is nothing.
+    fn take_in(&mut self, most: usize, waiting: Waiting) -> Result<bool, Lost> {
+        let room = &mut self.buffers.incoming[self.end..most];
+        match socket::receive(self.socket.as_fd(), room, &mut self.descriptors, waiting) {
+            Ok(0) => Err(Lost::Ended),
+            Ok(count) => {
+                self.end += count;
+                Ok(true)
+            }
+            Err(error)
+                if waiting == Waiting::Never && error.kind() == io::ErrorKind::WouldBlock =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
         }
     }
 

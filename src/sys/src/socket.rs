@@ -15,7 +15,7 @@ mod listener;
 mod message;
 
 pub use listener::{Listener, Listening, accept};
-pub use message::{MOST_DESCRIPTORS, receive, send};
+pub use message::{MOST_DESCRIPTORS, receive, receive_bytes, send};
 
 /// The most bytes of a socket's path: the kernel has place for so many and a NUL.
 pub const MOST_PATH_BYTES: usize = 107;

@@ -1,15 +1,16 @@
 //! A request that has come over a connection, as the carrier of a WSGI call.
 
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then};
+use clutch_core::exchange::{Exchange, Failure, FileRange, ResponseHead, Then, copied};
 use clutch_core::log::{Level, Record};
 use clutch_core::question::Answer;
 use clutch_core::transport::{Encoder, Kind, PIECE, put_record};
-use clutch_sys::link::{Link, Lost};
+use clutch_sys::link::{Came, Link, Lost};
 use clutch_sys::lock::Mutex;
 use clutch_sys::poll::{self, Interest};
 use clutch_sys::socket::{self, Waiting};
@@ -143,14 +144,37 @@ impl<'l, 'b> Carrier<'l, 'b> {
 
     /// The next frame of the body that was asked for.
     fn next_of_body(&mut self) -> Result<(), Failure> {
-        match self.answer_of_child()? {
-            (Kind::Body, flag) => {
+        let (kind, flag) = self.answer_of_child()?;
+        self.heard(kind, flag)
+    }
+
+    /// As [`Carrier::next_of_body`], into `room` if it fits: how many bytes are there then.
+    fn next_of_body_into(
+        &mut self,
+        room: &mut [MaybeUninit<u8>],
+    ) -> Result<Option<usize>, Failure> {
+        let (kind, flag, count) = match self.link.get_mut().receive_into(Kind::Body, room) {
+            Ok(Came::Here(frame)) => (frame.kind, frame.flag, None),
+            Ok(Came::There(header)) => (header.kind, header.flag, Some(header.length)),
+            Err(lost) => {
+                self.lost = true;
+                return Err(failure(&lost));
+            }
+        };
+        self.heard(kind, flag)?;
+        Ok(count)
+    }
+
+    /// Notes a frame that answers the question for the body.
+    fn heard(&mut self, kind: Kind, flag: u8) -> Result<(), Failure> {
+        match kind {
+            Kind::Body => {
                 self.body.has_come(flag);
                 Ok(())
             }
-            (Kind::BodyFailed, code) => {
+            Kind::BodyFailed => {
                 self.body.has_failed();
-                Err(Failure::from_code(code.into()))
+                Err(Failure::from_code(flag.into()))
             }
             _ => Err(self.malformed()),
         }
@@ -214,6 +238,22 @@ impl Exchange for Carrier<'_, '_> {
             }
         }
         Ok(self.body.take(self.link.get_mut().given(), most))
+    }
+
+    fn read_into(&mut self, room: &mut [MaybeUninit<u8>]) -> Result<usize, Failure> {
+        while !self.body.has_aside() && !self.body.is_in(self.link.get_mut().given()) {
+            if !self.body.is_asked() {
+                self.ask(room.len(), true)?;
+            }
+            if let Some(count) = self.next_of_body_into(room)? {
+                return Ok(count);
+            }
+            if self.body.is_at_end(self.link.get_mut().given()) {
+                return Ok(0);
+            }
+        }
+        let bytes = self.read(room.len(), true)?;
+        Ok(copied(bytes, room))
     }
 
     fn start(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {

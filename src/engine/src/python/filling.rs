@@ -1,7 +1,10 @@
 //! A `bytes` that is filled piece by piece, also while detached, before any Python code sees it.
 
 use std::ffi::c_int;
+use std::slice;
 
+use clutch_core::exchange::{Exchange as _, Failure};
+use ffi_engine::engine::Carrier;
 use pyo3_ffi as ffi;
 
 use super::attached::Attached;
@@ -64,6 +67,17 @@ impl Room {
         unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), place, count) };
         self.used += count;
         count
+    }
+
+    /// Has the carrier put the next bytes of the request body in. How many they are.
+    pub fn put_from(&mut self, carrier: &mut Carrier) -> Result<usize, Failure> {
+        // SAFETY: `used` is within the room.
+        let place = unsafe { self.start.add(self.used) };
+        // SAFETY: so much is left, nobody else knows of the object, and it lives as long as the Filling that is borrowed.
+        let room = unsafe { slice::from_raw_parts_mut(place.cast(), self.left()) };
+        let count = carrier.read_into(room)?.min(self.left());
+        self.used += count; // The carrier has written as many as it says.
+        Ok(count)
     }
 }
 

@@ -78,18 +78,26 @@ impl Body {
         all: bool,
         sink: impl FnOnce(&[u8]),
     ) -> Result<usize, Problem> {
+        self.pull_by(call, |carrier| {
+            carrier.read(most, all).map(|bytes| {
+                sink(bytes);
+                bytes.len()
+            })
+        })
+    }
+
+    /// Has `take` take bytes from the carrier, and say how many; 0 at the end.
+    fn pull_by(
+        &mut self,
+        call: &Call,
+        take: impl FnOnce(&mut Carrier) -> Result<usize, Failure>,
+    ) -> Result<usize, Problem> {
         match self.state {
             State::Failed(failure) => return Err(Problem::Failed(failure)),
             State::AtEnd => return Ok(0),
             State::Open => (),
         }
         self.begun = true;
-        let take = |carrier: &mut Carrier| {
-            carrier.read(most, all).map(|bytes| {
-                sink(bytes);
-                bytes.len()
-            })
-        };
         let outcome = match call.meter() {
             None => call.with(take),
             Some(meter) => {
@@ -122,11 +130,7 @@ impl Body {
 
     fn fill_from_carrier(&mut self, call: &Call, room: &mut Room) -> Result<(), Problem> {
         while room.left() > 0 {
-            let most = room.left();
-            if self.pull(call, most, true, |bytes| {
-                room.put(bytes);
-            })? == 0
-            {
+            if self.pull_by(call, |carrier| room.put_from(carrier))? == 0 {
                 break;
             }
         }

@@ -330,8 +330,14 @@ fn send_body(
         };
         let bytes = match read {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => break,
+            Ok(None) => {
+                if !link.end_gathered(Kind::Body, Header::LAST) {
+                    link.put(Kind::Body, Header::LAST | Header::MORE, |_| ());
+                }
+                return link.flush();
+            }
             Err(failure) => {
+                link.end_gathered(Kind::Body, 0);
                 link.put(Kind::BodyFailed, failure as u8, |_| ());
                 return link.flush();
             }
@@ -340,15 +346,16 @@ fn send_body(
             true => left -= bytes.len(),
             false => ahead -= bytes.len(),
         }
-        let ends = bytes.is_empty();
+        if bytes.is_empty() {
+            link.end_gathered(Kind::Body, 0);
+            link.put(Kind::Body, Header::LAST, |_| ());
+            return link.flush();
+        }
+        link.gather(Kind::Body, bytes)?;
         wanted &= all && left > 0;
-        let goes_on = !ends && (wanted || ahead > 0);
-        let flag = if goes_on { 0 } else { Header::LAST };
-        link.send_data(Kind::Body, (flag, flag), bytes, goes_on)?;
-        if !goes_on {
-            return Ok(());
+        if !wanted && ahead == 0 {
+            link.end_gathered(Kind::Body, Header::LAST);
+            return link.flush();
         }
     }
-    link.put(Kind::Body, Header::LAST | Header::MORE, |_| ());
-    link.flush()
 }

@@ -7,7 +7,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    SendAncillaryMessage, SendFlags, recv, recvmsg, sendmsg,
 };
 
 use super::Waiting;
@@ -96,4 +96,19 @@ pub fn receive(
         }
     }
     Ok(received.bytes)
+}
+
+/// Receives bytes into `room`, which need not be initialised. Says how many came; 0 at the end. Descriptors that stand beside them are
+/// closed.
+///
+/// # Errors
+///
+/// As [`receive`].
+pub fn receive_bytes(socket: BorrowedFd<'_>, room: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
+    loop {
+        match recv(socket, &mut *room, RecvFlags::CMSG_CLOEXEC) {
+            Err(Errno::INTR) => {}
+            answer => return Ok(answer?.1),
+        }
+    }
 }
