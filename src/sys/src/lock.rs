@@ -1,8 +1,8 @@
 //! Locks that nothing poisons, for threads that share processors with others.
 //!
 //! std's, which wait in the kernel. A lock that spins gives the processor away meanwhile (`sched_yield`), and when threads are many
-//! Linux takes whoever does that for one that can wait: it was given a processor again only after some 20 ms, which one request in
-//! fifty paid for. A panic in a critical section leaves no half-made state behind that others could not stand, so who comes later goes on.
+//! Linux takes whoever does that for one that can wait: it was given a processor again only after some 20 ms, which three requests in
+//! a hundred paid for. A panic in a critical section leaves no half-made state behind that others could not stand, so who comes later goes on.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{self, PoisonError, TryLockError};
