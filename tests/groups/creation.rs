@@ -2,11 +2,11 @@
 
 use std::thread;
 
-use clutch_tests::support::{Httpd, Plan, app, installation, mode, reference};
+use clutch_tests::support::{Httpd, Plan, app, installation, reference};
 
 #[test]
 fn an_interpreter_is_created_once_under_concurrency() {
-    if mode::has_one_thread() {
+    if installation::is_prefork() {
         return installation::skipped(
             "an_interpreter_is_created_once_under_concurrency",
             "needs threads",

@@ -3,7 +3,7 @@
 use std::thread;
 
 use clutch_tests::support::{
-    MODULE_ERROR, Plan, Request, app, installation, mode, python, reference, wait,
+    MODULE_ERROR, Plan, Request, app, installation, python, reference, wait,
 };
 
 /// A module without which no test here makes sense: interpreters with a lock of their own came with 3.12, and are
@@ -50,7 +50,7 @@ fn two_groups_with_their_own_locks_compute_at_the_same_time() {
     if !is_supported(name) {
         return;
     }
-    if mode::has_one_thread() {
+    if installation::is_prefork() {
         return installation::skipped(name, "needs threads");
     }
     // With a switch interval of an hour a thread that computes never gives the lock away, so the second group can

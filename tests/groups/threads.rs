@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::thread;
 
-use clutch_tests::support::{Httpd, Plan, app, installation, mode, python, reference};
+use clutch_tests::support::{Httpd, Plan, app, installation, python, reference};
 
 #[test]
 fn thread_locals_live_as_long_as_the_thread() {
@@ -39,7 +39,7 @@ fn context_variables_of_a_request_thread_persist_and_do_not_mix() {
 
 #[test]
 fn requests_of_one_group_run_side_by_side() {
-    if mode::has_one_thread() {
+    if installation::is_prefork() {
         return installation::skipped("requests_of_one_group_run_side_by_side", "needs threads");
     }
     // Each waits for the others: nobody passes unless all four are in the application.
