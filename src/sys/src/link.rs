@@ -9,11 +9,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-mod bulk;
-
 use clutch_core::transport::{Frame, Header, Kind, MOST_PAYLOAD, PIECE};
 
 use crate::socket::{self, Waiting};
+
+mod bulk;
 
 pub use bulk::Came;
 

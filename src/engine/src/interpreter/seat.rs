@@ -6,7 +6,7 @@
 //! - Up to 3.13 a state that is left over is fatal. So in interpreters that may end before the process, a state lives for
 //!   one call.
 //! - From 3.14 on the thread that ends the interpreter frees the states that are left over. So one whose interpreter has
-//!   ended is never touched again, neither by us nor by CPython; see [`leave`].
+//!   ended is never touched again, neither by us nor by CPython; see [`leaves_through_main`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use clutch_core::code;
 
 use super::{Interpreter, pool};
 use crate::error::{Error, Kind};
-use crate::python::{Attached, ThreadState, leave};
+use crate::python::{Attached, ThreadState, leaves_through_main};
 
 thread_local! {
     static KEPT: RefCell<Vec<Rc<Seat>>> = const { RefCell::new(Vec::new()) };
@@ -35,8 +35,8 @@ impl Seat {
     /// A place of this thread in an interpreter that cannot end now: it is the main one, or was just made, or a call of
     /// this thread is in it.
     pub(super) fn new(interpreter: Arc<Interpreter>) -> Result<Self, Error> {
-        if is_left_behind(&interpreter) {
-            main()?; // Through which the thread may have to leave.
+        if is_left_behind(&interpreter) && leaves_through_main() {
+            main()?;
         }
         let state = ThreadState::new(interpreter.id).ok_or_else(|| {
             Error::saying(
@@ -74,9 +74,11 @@ impl Seat {
 
     /// Prepares for leaving an interpreter that may end as soon as this call has left.
     pub(super) fn let_go(self: Rc<Self>) {
-        if is_left_behind(&self.interpreter) {
-            let main = main().ok();
-            leave(main.as_ref().map(|main| main.state()));
+        if is_left_behind(&self.interpreter)
+            && leaves_through_main()
+            && let Ok(main) = main()
+        {
+            main.state().attach(|_| ());
         }
     }
 }

@@ -35,6 +35,6 @@ pub use no_python::NoPython;
 pub use object::Object;
 pub use source::Source;
 pub use thread_state::{
-    InterpreterId, Parked, Remains, ThreadState, leave, raise_in_thread, thread_ident,
+    InterpreterId, Parked, Remains, ThreadState, leaves_through_main, raise_in_thread, thread_ident,
 };
 pub use values::Builtin;

@@ -189,10 +189,12 @@ impl ThreadState {
         Parked(self.raw, self.out.get())
     }
 
-    /// As [`ThreadState::set_aside`], the state of an interpreter that may end before the process; see [`leave`]. `main` is this
-    /// thread's state in the main interpreter.
+    /// As [`ThreadState::set_aside`], the state of an interpreter that may end before the process. `main` is this thread's state in the
+    /// main interpreter, see [`leaves_through_main`].
     pub fn set_aside_and_leave(self, main: &ThreadState) -> Parked {
-        leave(Some(main));
+        if leaves_through_main() {
+            main.attach(|_| ());
+        }
         self.set_aside()
     }
 
@@ -268,23 +270,20 @@ impl Remains {
     /// Frees the state, by a thread that is attached to the same interpreter with a state of its own and is about to end
     /// it.
     ///
-    /// The caller makes sure that its own thread has left it by [`leave`], will not use it again, and has not deleted it.
+    /// The caller makes sure that its own thread has left it, see [`leaves_through_main`], will not use it again, and has not deleted it.
     pub fn discard(self, py: Attached<'_>) {
         Parked(self.0, false).discard(py);
     }
 }
 
-/// Leaves what this thread was attached to last, an interpreter that another thread may end before this one attaches anew.
+/// Whether a thread must leave an interpreter that another thread may end by attaching, before it does anything else, with a state in
+/// one that stays.
 ///
 /// CPython notes for each thread the state that it attached with last, and writes to that when the thread attaches with another. Up
 /// to 3.14 none is noted of a thread that is attached to nothing, see [`gil_state`]. Later we cannot reach that place; then the
-/// thread attaches with `main`, its state in the main interpreter, which may mean to wait for who computes there.
-pub fn leave(main: Option<&ThreadState>) {
-    if !gil_state::is_empty_when_detached()
-        && let Some(main) = main
-    {
-        main.attach(|_| ());
-    }
+/// thread goes through the main interpreter, which may mean to wait for who computes there.
+pub fn leaves_through_main() -> bool {
+    !gil_state::is_empty_when_detached()
 }
 
 /// Has an exception of this class raised in another thread of the interpreter, as soon as it runs Python code.
